@@ -1,0 +1,104 @@
+// The whole gate: 8 instruments, 2 strategies, firm, strategy and instrument scopes; half of the orders
+// are accepted, the others fail one of four rules.
+#include <random>
+#include <vector>
+
+#include "bench/harness.hpp"
+#include "engine/risk/order_gate.hpp"
+
+namespace {
+using namespace sq;
+constexpr std::size_t kInstruments = 8;
+constexpr std::size_t kOrders = 4096;
+constexpr MonoTime kNow{1'000 * kNsPerSecond};
+
+Instrument instrument(std::uint32_t id) {
+  Instrument made;
+  made.id = InstrumentId{id};
+  made.kind = InstrumentKind::LinearPerpetual;
+  made.tick = Price::from_raw(Price::kScale / 10);
+  made.price_min = made.tick;
+  made.price_max = Price::from_units(1'000'000);
+  made.lot = made.qty_min = Qty::from_raw(Qty::kScale / 1000);
+  made.qty_max = Qty::from_units(1'000);
+  made.notional_min = 5 * Amount::kScale;
+  return made;
+}
+
+risk::OrderGate make_gate() {
+  risk::GateSetup setup;
+  setup.firm = {1'000, 100'000, 1'000'000 * Amount::kScale, 100'000'000 * Amount::kScale};
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    setup.instruments.push_back(instrument(i));
+    setup.instrument_limits.push_back({Qty::from_units(10), 700'000 * Amount::kScale,
+                                       Ratio::from_raw(Ratio::kScale / 200), Qty::from_units(50), 20,
+                                       kNsPerSecond});
+  }
+  for (int s = 0; s < 2; ++s) {
+    setup.strategy_limits.push_back({100, 10'000, 500'000 * Amount::kScale});
+    setup.permitted.emplace_back(kInstruments, true);
+  }
+  risk::OrderGate gate{std::move(setup)};
+  for (std::uint16_t s = 0; s < 2; ++s) gate.set_strategy_state(StrategyId{s}, StrategyState::Armed);
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    const InstrumentId id{i};
+    gate.set_reference(id, Price::from_units(60'000), Price::from_units(60'001), kNow);
+    gate.on_position(StrategyId{0}, id, Qty::from_units(1), -60'000 * Amount::kScale);
+    for (std::uint64_t k = 0; k < 4; ++k) {  // own quotes on both sides
+      OrderRequest order;
+      order.id = OrderId::make(1, i * 4 + k + 1);
+      order.strategy = StrategyId{static_cast<std::uint16_t>(k % 2)};
+      order.side = k < 2 ? Side::Buy : Side::Sell;
+      order.limit = Price::from_units(k < 2 ? 59'900 : 60'100);
+      order.qty = Qty::from_units(1);
+      gate.on_sent(order, id, MonoTime{0});
+    }
+  }
+  return gate;
+}
+
+struct Draft {
+  OrderRequest request;
+  InstrumentId instrument;
+};
+std::vector<Draft> make_orders() {
+  std::mt19937_64 random{42};
+  std::vector<Draft> drafts(kOrders);
+  for (Draft& draft : drafts) {
+    draft.instrument = InstrumentId{static_cast<std::uint32_t>(random() % kInstruments)};
+    OrderRequest& request = draft.request;
+    request.strategy = StrategyId{static_cast<std::uint16_t>(random() % 2)};
+    request.side = random() % 2 == 0 ? Side::Buy : Side::Sell;
+    request.limit = Price::from_units(request.side == Side::Buy ? 59'990 : 60'010);
+    request.qty = Qty::from_raw(static_cast<std::int64_t>(1 + random() % 9'000) * (Qty::kScale / 1000));
+    switch (random() % 8) {  // four in eight are refused, each by another rule
+      case 0: request.limit += Price::from_raw(1); break;           // off tick
+      case 1: request.qty = Qty::from_units(11); break;             // too large
+      case 2:                                                       // outside the collar
+        request.limit = Price::from_units(request.side == Side::Buy ? 61'000 : 59'000);
+        break;
+      case 3:                                                       // meets an own quote
+        request.limit = Price::from_units(request.side == Side::Buy ? 60'100 : 59'900);
+        break;
+      default: break;
+    }
+  }
+  return drafts;
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::Session session{argc, argv};
+  risk::OrderGate gate = make_gate();
+  const std::vector<Draft> drafts = make_orders();
+  std::size_t accepted = 0;
+  for (const Draft& draft : drafts)
+    accepted += gate.check(draft.request, draft.instrument, kNow).accepted() ? 1U : 0U;
+  const std::string input = "4096 orders, seed 42, " + std::to_string(accepted) +
+                            " accepted; 8 instruments, 2 strategies, 32 own orders";
+  session.run_batched("risk/gate", {.input = input}, [&](std::size_t i) {
+    const Draft& draft = drafts[i % kOrders];
+    return gate.check(draft.request, draft.instrument, kNow).rule;
+  });
+  return session.finish();
+}

@@ -1,0 +1,204 @@
+// The write-ahead log: what an append costs the core while the disk is being written, how fast the
+// log takes records over all, and how fast it is read back and verified.
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/harness.hpp"
+#include "engine/wal/log.hpp"
+#include "engine/wal/reader.hpp"
+#include "engine/wal/ring.hpp"
+
+namespace {
+using namespace sq;
+
+constexpr std::size_t kRecords = 4096;  // 512 KiB of records to choose from
+
+struct Record128 {
+  RecordHeader header{};
+  std::array<std::uint64_t, 8> payload{};
+};
+static_assert(sizeof(Record128) == 128);
+
+std::vector<Record128> make_records(RecordKind kind) {
+  std::vector<Record128> records(kRecords);
+  std::uint64_t state = 42;
+  for (auto& record : records) {
+    record.header.length = sizeof(Record128);
+    record.header.kind = kind;
+    for (auto& word : record.payload) {
+      state = state * 6364136223846793005U + 1442695040888963407U;
+      word = state;
+    }
+  }
+  return records;
+}
+
+// A log in the directory SQ_BENCH_DIR or the temporary one, with its durability thread on the last
+// cpu; gone at the end.
+class BenchLog {
+ public:
+  explicit BenchLog(wal::Durability durability, bool with_thread = true) {
+    const char* base = std::getenv("SQ_BENCH_DIR");
+    settings_.dir =
+        (base != nullptr ? std::filesystem::path{base} : std::filesystem::temp_directory_path()) /
+        ("sq-wal-bench-" + std::to_string(::getpid()));
+    settings_.instance = FixedText<16>{"bench"};
+    settings_.durability = durability;
+    log_ = wal::Log::create(settings_);
+    if (!with_thread) return;
+    thread_ = std::thread{[this] {
+      if (const auto cpus = bench::cpus(); cpus.size() > 1) bench::pin_to_cpu(cpus.back());
+      while (!stop_.load(std::memory_order_relaxed)) {
+        if (log_->do_work() == 0) std::this_thread::yield();
+      }
+    }};
+  }
+  BenchLog(const BenchLog&) = delete;
+  BenchLog& operator=(const BenchLog&) = delete;
+  ~BenchLog() {
+    finish();
+    log_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(settings_.dir, ignored);
+  }
+  void finish() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+    log_->close();
+  }
+  wal::Log& log() { return *log_; }
+  const std::filesystem::path& dir() const { return settings_.dir; }
+  // Lets the durability thread catch up, so that the next batch finds room: the wait for the disk
+  // is what wal/append_stream shows, not this.
+  void make_room() {
+    const auto stays_behind = [&] {
+      const auto& ring = *rings_;
+      return ring.head() - ring.tail() > settings_.order_ring_bytes / 2;
+    };
+    if (!rings_) {
+      const auto path =
+          wal::ring_path(settings_.ring_dir, std::filesystem::canonical(settings_.dir),
+                         settings_.instance, wal::Stream::Order);
+      wal::Reader reader{settings_.dir};
+      rings_ =
+          wal::RingView::open(path, {wal::Stream::Order, reader.meta().log_id, settings_.instance});
+    }
+    while (stays_behind()) std::this_thread::yield();
+  }
+
+ private:
+  wal::LogSettings settings_;
+  std::unique_ptr<wal::Log> log_;
+  std::optional<wal::RingView> rings_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+class Appending {
+ public:
+  explicit Appending(wal::Log& log)
+      : appender_{&log.appender()}, records_{make_records(RecordKind::OrderChanged)} {}
+  bool operator()(std::size_t) {
+    Record128& record = records_[sequence_ % kRecords];
+    record.header.sequence = ++sequence_;
+    return appender_->append(record.header);
+  }
+
+ private:
+  wal::Appender* appender_;
+  std::vector<Record128> records_;
+  std::uint64_t sequence_{0};
+};
+
+void append(bench::Session& session) {
+  if (!session.wanted("wal/append_128") && !session.wanted("wal/append_128_group")) return;
+  {  // the floor: the same bytes copied into a ring of the same size, nothing else
+    std::vector<std::byte> ring((std::size_t{16} << 20U) + sizeof(Record128));
+    auto records = make_records(RecordKind::OrderChanged);
+    std::size_t at = 0;
+    session.run_batched("floor/copy_128_to_ring",
+                        {.samples = 100'000, .input = "memcpy of 128 bytes into 16 MiB"},
+                        [&](std::size_t i) {
+                          std::memcpy(ring.data() + at, &records[i % kRecords], sizeof(Record128));
+                          at = (at + sizeof(Record128)) & ((std::size_t{16} << 20U) - 1);
+                          bench::keep(ring.data());
+                        });
+  }
+  for (const auto durability : {wal::Durability::Process, wal::Durability::Group}) {
+    const bool group = durability == wal::Durability::Group;
+    BenchLog log{durability};
+    Appending appending{log.log()};
+    session.run_batched(
+        group ? "wal/append_128_group" : "wal/append_128",
+        {.samples = 100'000,
+         .input = group ? "64+64 bytes, checksum, 1 ms group commit running"
+                        : "64+64 bytes, checksum, durability thread writing to disk",
+         .floor = "floor/copy_128_to_ring"},
+        appending, [&](std::size_t) { log.make_room(); });
+  }
+}
+
+void stream(bench::Session& session) {
+  const std::size_t count = session.smoke() ? 20'000 : 2'000'000;
+  {
+    BenchLog log{wal::Durability::Process};
+    Appending appending{log.log()};
+    session.run_rate("wal/append_stream", {.samples = 5, .input = "128 bytes, ring to page cache"},
+                     count, [&] {
+                       std::uint64_t taken = 0;
+                       for (std::size_t i = 0; i < count; ++i) taken += appending(i) ? 1U : 0U;
+                       return taken;
+                     });
+  }
+  if (!session.wanted("wal/read_128") && !session.wanted("wal/read_merged")) return;
+  BenchLog log{wal::Durability::Process};
+  auto orders = make_records(RecordKind::OrderChanged);
+  struct Depth {
+    RecordHeader header{};
+    std::array<std::uint64_t, 48> payload{};
+  } depth;
+  static_assert(sizeof(Depth) == 448);
+  depth.header.length = sizeof(Depth);
+  depth.header.kind = RecordKind::DepthUpdate;
+  std::uint64_t sequence = 0;
+  std::uint64_t feed = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& order = orders[i % kRecords];
+    order.header.sequence = ++sequence;
+    if (!log.log().appender().append(order.header)) std::abort();
+    if (i % 2 != 0) continue;
+    depth.header.sequence = ++sequence;
+    if (!log.log().appender().append(depth.header)) std::abort();
+    ++feed;
+  }
+  log.finish();
+  const auto read_all = [&](wal::ReaderOptions options) {
+    wal::Reader reader{log.dir(), options};
+    std::uint64_t checksum = 0;
+    while (const RecordHeader* record = reader.next()) checksum += record->sequence;
+    if (reader.status().condition != wal::Condition::End) std::abort();
+    return checksum;
+  };
+  session.run_rate("wal/read_128", {.samples = 5, .input = "order log, verified, warm"}, count,
+                   [&] { return read_all({.feed = false}); });
+  session.run_rate("wal/read_merged", {.samples = 5, .input = "2/3 of 128, 1/3 of 448 bytes, warm"},
+                   count + feed, [&] { return read_all({}); });
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  sq::bench::Session session{argc, argv};
+  append(session);
+  stream(session);
+  return session.finish();
+}

@@ -1,0 +1,232 @@
+#include "engine/app/admin_service.hpp"
+
+#include <charconv>
+#include <fmt/format.h>
+
+#include "engine/admin/router.hpp"
+#include "engine/admin/token_file.hpp"
+#include "engine/app/admin_views.hpp"
+#include "engine/app/threads.hpp"
+#include "engine/types/text.hpp"
+
+namespace sq::app {
+namespace {
+using admin::Access;
+using admin::error_response;
+using net::HttpRequest;
+using net::HttpResponse;
+
+HttpResponse json_response(const boost::json::object& object, unsigned status = 200) {
+  HttpResponse response;
+  response.status = status;
+  response.body = boost::json::serialize(object) + "\n";
+  return response;
+}
+
+// A count in the query; `fallback` when absent, empty when it is not 1 to `max`.
+std::optional<std::uint64_t> number_in(const HttpRequest& request, std::string_view key,
+                                       std::uint64_t fallback, std::uint64_t max) {
+  const std::string_view text = net::query_value(request.query, key);
+  if (text.empty()) return fallback;
+  std::uint64_t value = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value > max)
+    return std::nullopt;
+  return value;
+}
+
+// A command's body: an object with text values of known keys only. Empty: malformed.
+std::optional<boost::json::object> body_of(const HttpRequest& request,
+                                           std::initializer_list<std::string_view> keys) {
+  if (request.body.empty()) return boost::json::object{};
+  boost::json::error_code error;
+  const boost::json::value value = boost::json::parse(request.body, error);
+  if (error || !value.is_object()) return std::nullopt;
+  for (const auto& member : value.get_object()) {
+    const std::string_view key{member.key().data(), member.key().size()};
+    const bool known = std::find(keys.begin(), keys.end(), key) != keys.end();
+    if (!known || !member.value().is_string()) return std::nullopt;
+  }
+  return value.get_object();
+}
+std::string_view text_in(const boost::json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  if (value == nullptr) return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+}  // namespace
+
+struct AdminService::Impl {
+  explicit Impl(EngineRun& wired)
+      : run{wired},
+        views{wired},
+        router{routes(), admin::write_token_file(wired.config().admin.token_file)},
+        server{server_settings(),
+               [this](const HttpRequest& request) { return answer(request); }} {}
+
+  net::HttpServerSettings server_settings() {
+    net::HttpServerSettings settings;
+    settings.address = run.config().admin.address;
+    settings.port = run.config().admin.port;
+    settings.housekeeping = [this] { views.catch_up(); };
+    return settings;
+  }
+
+  HttpResponse answer(const HttpRequest& request) {
+    try {
+      views.catch_up();
+      return router.handle(request);
+    } catch (const std::exception&) {
+      return error_response(500, "internal error");
+    }
+  }
+
+  HttpResponse command(const AdminCommand& command, InstrumentId instrument = kNoInstrument) {
+    auto record = make_record(RecordKind::AdminCommand, command);
+    record.header.instrument = instrument;
+    if (run.progress().finished.load(std::memory_order_acquire))
+      return error_response(409, "the run has ended");
+    if (!run.commands().try_push(record)) return error_response(503, "the command queue is full");
+    return json_response({{"accepted", true}}, 202);
+  }
+  HttpResponse latch(const HttpRequest& request, Command what) {
+    const auto body = body_of(request, {"reason"});
+    if (!body) return error_response(400, "accepted: {\"reason\": \"text\"}");
+    AdminCommand kill;
+    kill.command = what;
+    kill.who = FixedText<24>{"admin port"};
+    kill.reason = FixedText<64>{text_in(*body, "reason")};
+    return command(kill);
+  }
+  HttpResponse cancel_all(const HttpRequest& request) {
+    if (!body_of(request, {})) return error_response(400, "accepted: an empty body or {}");
+    AdminCommand all;
+    all.command = Command::CancelAll;
+    all.who = FixedText<24>{"admin port"};
+    return command(all);
+  }
+  HttpResponse set_state(const HttpRequest& request, std::string_view name) {
+    const auto& strategies = run.config().strategies;
+    const auto found = std::find_if(strategies.begin(), strategies.end(),
+                                    [&](const auto& each) { return each.name == name; });
+    if (found == strategies.end()) return error_response(404, "no such strategy");
+    const auto body = body_of(request, {"state", "reason"});
+    AdminCommand change;
+    change.command = Command::SetStrategyState;
+    if (!body || !parse(text_in(*body, "state"), change.state) ||
+        change.state == StrategyState::Warming)
+      return error_response(400,
+                            "accepted: {\"state\": \"armed\" | \"shadow\" | \"reduce-only\" | "
+                            "\"paused\" | \"stopped\", \"reason\": \"text\"}");
+    change.strategy = found->id;
+    change.who = FixedText<24>{"admin port"};
+    change.reason = FixedText<64>{text_in(*body, "reason")};
+    return command(change);
+  }
+
+  HttpResponse health_ready() {
+    std::string why;
+    if (!views.view().ready()) why = "starting";
+    if (views.view().ledger().kill_latched()) why = "the kill switch is closed";
+    if (run.log().failed()) why = "the log has failed";
+    if (!views.view().problem().empty()) why = "the log cannot be read";
+    return json_response({{"ready", why.empty()}, {"reason", why}}, why.empty() ? 200 : 503);
+  }
+
+  // One place for limits of lists.
+  template <class Make>
+  HttpResponse list(const HttpRequest& request, Make make) {
+    const auto limit = number_in(request, "limit", 100, 10'000);
+    if (!limit) return error_response(400, "limit: accepted: 0 to 10000");
+    return json_response(make(static_cast<std::size_t>(*limit)));
+  }
+
+  std::vector<admin::Route> routes() {
+    using Rest = std::string_view;
+    const auto show = [](auto make) {
+      return [make](const HttpRequest&, Rest) { return json_response(make()); };
+    };
+    return {
+        {"GET", "/health/live", Access::Read, "The process answers.",
+         [](const HttpRequest&, Rest) { return json_response({{"live", true}}); }},
+        {"GET", "/health/ready", Access::Read, "May it trade, and if not, why.",
+         [this](const HttpRequest&, Rest) { return health_ready(); }},
+        {"GET", "/metrics", Access::Read, "Prometheus metrics.",
+         [this](const HttpRequest&, Rest) {
+           HttpResponse response;
+           response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+           response.body = views.metrics();
+           return response;
+         }},
+        {"GET", "/api/v1/instruments", Access::Read, "What can be traded, with filters and fees.",
+         show([this] { return views.instruments(); })},
+        {"GET", "/api/v1/books", Access::Read, "State, best prices and 20 levels of every book.",
+         show([this] { return views.books(); })},
+        {"GET", "/api/v1/orders", Access::Read, "Working orders; ?all=1 the youngest of all; ?limit=N.",
+         [this](const HttpRequest& request, Rest) {
+           const bool all = net::query_value(request.query, "all") == "1";
+           return list(request, [&](std::size_t n) { return views.orders(all, n); });
+         }},
+        {"GET", "/api/v1/orders/", Access::Read, "One order with its whole history.",
+         [this](const HttpRequest&, Rest id) {
+           const auto order = views.order(id);
+           return order.empty() ? error_response(404, "no such order; ids look like 1.42")
+                                : json_response(order);
+         }},
+        {"GET", "/api/v1/fills", Access::Read, "The youngest fills; ?limit=N.",
+         [this](const HttpRequest& request, Rest) {
+           return list(request, [&](std::size_t n) { return views.fills(n); });
+         }},
+        {"GET", "/api/v1/positions", Access::Read, "Positions with P&L, by strategy and instrument.",
+         show([this] { return views.positions(); })},
+        {"GET", "/api/v1/pnl", Access::Read, "P&L in total.", show([this] { return views.pnl(); })},
+        {"GET", "/api/v1/strategies", Access::Read, "Strategies, their states and parameters.",
+         show([this] { return views.strategies(); })},
+        {"POST", "/api/v1/strategies/", Access::Change, "Sets a strategy's state.",
+         [this](const HttpRequest& request, Rest name) { return set_state(request, name); }},
+        {"GET", "/api/v1/latency", Access::Read, "Percentiles of each stage.",
+         show([this] { return views.latency(); })},
+        {"GET", "/api/v1/dead-letters", Access::Read, "Inputs nobody could handle; ?limit=N.",
+         [this](const HttpRequest& request, Rest) {
+           return list(request, [&](std::size_t n) { return views.dead_letters(n); });
+         }},
+        {"GET", "/api/v1/log", Access::Read, "Records after ?after=SEQUENCE; ?limit=N.",
+         [this](const HttpRequest& request, Rest) {
+           const auto after = number_in(request, "after", 0, ~std::uint64_t{0} - 1);
+           const auto limit = number_in(request, "limit", 100, 10'000);
+           if (!after || !limit) return error_response(400, "after, limit: accepted: numbers");
+           HttpResponse response;
+           response.body = views.log_tail(*after, static_cast<std::size_t>(*limit));
+           return response;
+         }},
+        {"GET", "/api/v1/kill", Access::Read, "Whether the kill switch is closed, and why.",
+         show([this] { return views.kill(); })},
+        {"POST", "/api/v1/kill", Access::Change,
+         "Closes the gate, cancels every order, pauses every strategy.",
+         [this](const HttpRequest& request, Rest) { return latch(request, Command::Kill); }},
+        {"POST", "/api/v1/rearm", Access::Change, "Opens the gate again; strategies stay paused.",
+         [this](const HttpRequest& request, Rest) { return latch(request, Command::Rearm); }},
+        {"POST", "/api/v1/cancel-all", Access::Change, "Cancels every working order.",
+         [this](const HttpRequest& request, Rest) { return cancel_all(request); }},
+    };
+  }
+
+  EngineRun& run;
+  AdminViews views;
+  admin::Router router;
+  net::HttpServer server;
+  std::thread thread;
+};
+
+AdminService::AdminService(EngineRun& run) : impl_{std::make_unique<Impl>(run)} {
+  impl_->thread = start_thread("sq-admin", run.config().engine.admin_cpu,
+                               [this] { impl_->server.run(); });
+}
+AdminService::~AdminService() {
+  impl_->server.stop();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+std::string AdminService::url() const {
+  return fmt::format("http://{}:{}", impl_->run.config().admin.address, impl_->server.port());
+}
+}  // namespace sq::app

@@ -1,0 +1,45 @@
+// The commands of `shrivenquant`. Each returns the exit code: 0 done, 1 failed or found a
+// difference, 2 the input is not usable.
+// Thread: main. Errors: exceptions of start-up are caught once, in main().
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace sq::app {
+struct RunOptions {
+  std::filesystem::path config;
+  std::string speed;              // "": as configured
+  std::filesystem::path data;     // "": as configured
+  std::filesystem::path log_dir;  // "": as configured
+  std::filesystem::path json;     // "": none
+  bool serve{false};              // keep the admin port up after the end
+};
+int run_command(const RunOptions& options);
+
+struct ReplayOptions {
+  std::filesystem::path log_dir;
+  std::filesystem::path config;  // "": the one in the log
+  std::filesystem::path json;    // "": none
+};
+int replay_command(const ReplayOptions& options);
+
+int check_command(const std::filesystem::path& config);
+int doctor_command(const std::filesystem::path& json);
+int strategies_command();
+
+struct WalDumpOptions {
+  std::filesystem::path log_dir;
+  std::uint64_t from{0};       // sequence
+  std::uint64_t count{0};      // 0: all
+  bool orders_only{false};
+  bool json{false};            // one object a line
+};
+int wal_dump_command(const WalDumpOptions& options);
+// The engine's own fold of a log: working orders, positions, cash.
+int wal_state_command(const std::filesystem::path& log_dir, const std::filesystem::path& json);
+int wal_verify_command(const std::filesystem::path& log_dir, const std::filesystem::path& json);
+
+// Throws std::runtime_error naming the file.
+void write_file(const std::filesystem::path& file, const std::string& text);
+}  // namespace sq::app

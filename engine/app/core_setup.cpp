@@ -1,0 +1,115 @@
+#include "engine/app/core_setup.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/strategy/check_parameters.hpp"
+#include "engine/types/text.hpp"
+#include "strategies/registry.hpp"
+
+namespace sq::app {
+namespace {
+settings::Problem problem_of(const settings::StrategySettings& each, std::string key,
+                             std::string value, std::string accepted) {
+  settings::Problem problem;
+  problem.file = each.file;
+  problem.line = each.line;
+  problem.key = std::move(key);
+  problem.value = std::move(value);
+  problem.accepted = std::move(accepted);
+  return problem;
+}
+
+std::string known_kinds() {
+  std::string kinds;
+  for (const auto& kind : strategies::registry()) {
+    if (!kinds.empty()) kinds += ", ";
+    kinds += fmt::format("\"{}\"", kind.name);
+  }
+  return kinds;
+}
+
+core::InstrumentSetup instrument_setup(const settings::Config& config,
+                                       const settings::InstrumentSettings& each) {
+  core::InstrumentSetup setup;
+  setup.instrument = each.instrument;
+  setup.book.l2 = {each.instrument.tick, each.window_ticks, each.far_levels_max};
+  setup.book.stale_after_ns = each.stale_after_ns;
+  setup.book.crossed_for_ns = each.crossed_for_ns;
+  // Without limits nothing is allowed: all of them are zero.
+  const settings::InstrumentLimits* limits = config.risk.limits_of(each.instrument.id);
+  if (limits == nullptr) return setup;
+  setup.limits.order_qty_max = limits->order_qty_max;
+  setup.limits.order_value_max = limits->order_value_max.raw;
+  setup.limits.collar = Ratio::from_raw(Ratio::kScale / 10'000 * limits->collar_bps);
+  setup.limits.position_max = limits->position_max;
+  setup.limits.open_orders_max = limits->open_orders_max;
+  setup.limits.reference_age_ns_max = limits->reference_age_ns_max;
+  return setup;
+}
+
+// One currency for all limits: until rates between currencies are inputs, nothing else adds up.
+void require_base_currency(const settings::Config& config,
+                           std::vector<settings::Problem>& problems) {
+  const Currency base = config.risk.firm.base_currency;
+  for (const settings::StrategySettings& each : config.strategies) {
+    for (const settings::StrategyInstrument& traded : each.instruments) {
+      const Instrument& instrument =
+          config.instruments[index_of(traded.instrument)].instrument;
+      if (instrument.settle == base) continue;
+      problems.push_back(problem_of(
+          each, fmt::format("strategy.{}.instruments", each.name),
+          fmt::format("{}:{}", text_of(traded.venue), traded.symbol.view()),
+          fmt::format("an instrument settled in the base currency {} (this one settles in {})",
+                      base.text(), instrument.settle.text())));
+    }
+  }
+}
+}  // namespace
+
+std::vector<Instrument> instruments_of(const settings::Config& config) {
+  std::vector<Instrument> instruments;
+  for (const auto& each : config.instruments) instruments.push_back(each.instrument);
+  return instruments;
+}
+
+core::CoreSetup core_setup(settings::Config& config) {
+  core::CoreSetup setup;
+  std::vector<settings::Problem> problems;
+  require_base_currency(config, problems);
+  for (const auto& each : config.instruments)
+    setup.instruments.push_back(instrument_setup(config, each));
+  const settings::FirmLimits& firm = config.risk.firm;
+  setup.firm = {firm.open_orders_max, firm.orders_per_second_max, firm.daily_loss_max.raw,
+                firm.gross_notional_max.raw};
+  for (settings::StrategySettings& each : config.strategies) {
+    const strategy::StrategyKind* kind = strategies::find(each.kind);
+    if (kind == nullptr) {
+      problems.push_back(problem_of(each, fmt::format("strategy.{}.kind", each.name), each.kind,
+                                    "one of " + known_kinds()));
+      continue;
+    }
+    strategy::Setup made;
+    auto checked = strategy::check_parameters(kind->parameters, each);
+    if (!checked) {
+      problems.insert(problems.end(), checked.error().begin(), checked.error().end());
+      continue;
+    }
+    made.parameters = std::move(checked->values);
+    each.parameters = std::move(checked->resolved);
+    core::StrategySetup strategy;
+    strategy.name = each.name;
+    strategy.start = each.start;
+    for (const auto& traded : each.instruments) {
+      made.instruments.push_back(config.instruments[index_of(traded.instrument)].instrument);
+      strategy.instruments.push_back(traded.instrument);
+    }
+    if (const settings::StrategyLimits* limits = config.risk.limits_of(each.id); limits != nullptr)
+      strategy.limits = {limits->open_orders_max, limits->orders_per_second_max,
+                         limits->daily_loss_max.raw};
+    strategy.strategy = kind->make(made);
+    setup.strategies.push_back(std::move(strategy));
+  }
+  if (!problems.empty()) throw settings::ConfigError(std::move(problems));
+  return setup;
+}
+}  // namespace sq::app

@@ -1,0 +1,90 @@
+// Recovery: facts from the order log, the simulated exchange and the books from its inputs.
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "engine/app/engine_run.hpp"
+#include "engine/backtest/catch_up.hpp"
+#include "engine/messaging/control.hpp"
+#include "engine/wal/reader.hpp"
+
+namespace sq::app {
+namespace {
+class LogCursor final : public backtest::RecordCursor {
+ public:
+  explicit LogCursor(const std::filesystem::path& dir) : reader_{dir} {}
+  [[nodiscard]] const RecordHeader* next() override { return reader_.next(); }
+  [[nodiscard]] const wal::ReaderStatus& status() const noexcept { return reader_.status(); }
+
+ private:
+  wal::Reader reader_;
+};
+
+// Brings the books up to date with what the core had before the crash.
+struct BookRecovery final : backtest::CoreInput {
+  explicit BookRecovery(core::Core& called) : core{called} {}
+  void on_input(RecordHeader& input) noexcept override { core.recover(input); }
+  [[nodiscard]] MonoTime next_timer() const noexcept override { return MonoTime{0}; }
+  core::Core& core;
+};
+
+void require_whole(const wal::ReaderStatus& status) {
+  if (status.condition == wal::Condition::End || status.condition == wal::Condition::Ok ||
+      status.condition == wal::Condition::Torn)
+    return;
+  throw std::runtime_error(fmt::format("the log cannot be recovered: {} at {}:{}: {}",
+                                       wal::text_of(status.condition), status.file.string(),
+                                       status.offset, status.what));
+}
+}  // namespace
+
+void EngineRun::check_same_instruments(const RecordHeader& defined) const {
+  const auto& logged = payload_of<Instrument>(defined);
+  const std::size_t i = index_of(logged.id);
+  if (i < config_.instruments.size()) {
+    const Instrument& here = config_.instruments[i].instrument;
+    if (here.venue == logged.venue && here.symbol == logged.symbol) return;
+  }
+  throw std::runtime_error(fmt::format(
+      "log.dir {}: instrument {} is {} in the log; ids are permanent, so the configuration must "
+      "keep the order of its [[instrument]] tables (new ones at the end)",
+      log_->dir().string(), i, instrument_name(logged)));
+}
+
+void EngineRun::recover() {
+  bool ended = false;
+  {
+    wal::ReaderOptions orders_only;
+    orders_only.feed = false;
+    wal::Reader reader{log_->dir(), orders_only};
+    while (const RecordHeader* record = reader.next()) {
+      if (record->kind == RecordKind::InstrumentDefined) check_same_instruments(*record);
+      if (record->kind == RecordKind::RunEnded) ended = true;
+      if (record->kind == RecordKind::EpochStarted) ended = false;
+      core_->recover(*record);
+    }
+    require_whole(reader.status());
+  }
+  if (ended)
+    throw std::runtime_error(fmt::format(
+        "log.dir {} holds a run that ended in order: replay it with `shrivenquant replay {}`, or "
+        "set log.existing = \"replace\" or another log.dir for a new one",
+        log_->dir().string(), log_->dir().string()));
+  epoch_ = core_->ledger().epoch() + 1;
+  LogCursor cursor{log_->dir()};
+  BookRecovery books{*core_};
+  const backtest::CatchUp caught = backtest::catch_up(*simulation_, cursor, &books);
+  require_whole(cursor.status());
+  if (caught.difference)
+    throw std::runtime_error(fmt::format(
+        "log.dir {}: the simulated exchange cannot be rebuilt from this log: {} (same market data "
+        "and same [simulation] settings are needed)",
+        log_->dir().string(), *caught.difference));
+  core_->continue_after(caught.last_sequence);
+  fmt::print(stderr,
+             "recovered {}: epoch {}, {} records, {} requests repeated to the exchange, {} inputs "
+             "compared\n",
+             log_->dir().string(), epoch_, caught.last_sequence, caught.requests,
+             caught.inputs_compared);
+}
+}  // namespace sq::app

@@ -1,0 +1,270 @@
+#include "engine/app/engine_run.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <stdexcept>
+
+#include "engine/app/log_directory.hpp"
+#include "engine/app/preamble.hpp"
+#include "engine/app/threads.hpp"
+#include "engine/types/decimal.hpp"
+#include "engine/types/text.hpp"
+
+namespace sq::app {
+namespace {
+constexpr std::int64_t kWindDownNs = 5 * kNsPerSecond;  // logical: cancels are answered by then
+
+backtest::SimulationSettings simulation_settings(const settings::Config& config) {
+  backtest::SimulationSettings made;
+  made.model = config.simulation;
+  made.balances = config.portfolio.balances;
+  made.seed = config.engine.seed;
+  return made;
+}
+
+void clock_cost(Summary& summary, const telemetry::TickClock& clock) {
+  constexpr int kReads = 1'000;
+  const std::uint64_t begin = clock.now();
+  std::uint64_t last = 0;
+  for (int i = 0; i < kReads; ++i) last = clock.now();
+  summary.clock_cost_ns = static_cast<double>(clock.ns(last - begin)) / kReads;
+}
+}  // namespace
+
+struct EngineRun::CoreEnd final : backtest::CoreInput {
+  explicit CoreEnd(core::Core& called) : core{called} {}
+  void on_input(RecordHeader& input) noexcept override { core.on_input(input); }
+  [[nodiscard]] MonoTime next_timer() const noexcept override { return core.next_timer(); }
+  core::Core& core;
+};
+
+EngineRun::EngineRun(settings::Config config)
+    : config_{std::move(config)},
+      setup_{core_setup(config_)},
+      session_{find_session(config_)},
+      stages_{telemetry::TickClock::calibrate(), config_.engine.stage_sample},
+      feed_stages_{stages_.clock(), config_.engine.stage_sample},
+      equity_{1U << 16} {
+  require_cpu("engine.core_cpu", config_.engine.core_cpu);
+  require_cpu("engine.feed_cpu", config_.engine.feed_cpu);
+  require_cpu("engine.log_cpu", config_.engine.log_cpu);
+  require_cpu("engine.admin_cpu", config_.engine.admin_cpu);
+  open_log();
+}
+EngineRun::~EngineRun() = default;
+
+void EngineRun::open_log() {
+  log_ = open_run_log(config_);
+  journal_ = std::make_unique<LogJournal>(log_->appender());
+}
+
+std::vector<std::string> EngineRun::strategy_names() const {
+  std::vector<std::string> names;
+  for (const auto& each : config_.strategies) names.push_back(each.name);
+  return names;
+}
+
+Summary EngineRun::run(const std::function<void()>& tick) {
+  const bool threaded = config_.engine.decode == settings::Decode::Thread;
+  auto sources = open_sources(config_, session_, threaded ? &feed_thread_ : nullptr,
+                              &feed_stages_, &opened_);
+  std::thread feed;
+  if (threaded)
+    feed = start_thread("sq-feed", config_.engine.feed_cpu, [this] { feed_thread_.run(); });
+  std::atomic<bool> log_stop{false};
+  std::thread log = start_thread("sq-log", config_.engine.log_cpu, [&] {
+    while (!log_stop.load(std::memory_order_acquire))
+      if (log_->do_work() == 0) wait_idle(settings::Idle::Sleep);
+  });
+  // Whatever happens from here on, the threads end before their objects do.
+  const auto join = [&] {
+    feed_thread_.stop();
+    if (feed.joinable()) feed.join();
+    log_stop.store(true, std::memory_order_release);
+    if (log.joinable()) log.join();
+  };
+  try {
+    simulation_ = std::make_unique<backtest::Simulation>(
+        simulation_settings(config_), instruments_of(config_), std::move(sources));
+    core_ = std::make_unique<core::Core>(std::move(setup_), *journal_, *simulation_, &stages_);
+    core_end_ = std::make_unique<CoreEnd>(*core_);
+    if (log_->recovery().last_sequence != 0) recover();
+    simulation_->connect(*core_end_);
+    progress_.running.store(true);
+    std::thread loop =
+        start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });
+    while (!progress_.finished.load(std::memory_order_acquire)) {
+      tick();
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+    loop.join();
+  } catch (...) {
+    join();
+    throw;
+  }
+  join();
+  log_->close();
+  return summarise();
+}
+
+void EngineRun::core_loop() noexcept {
+  const std::uint64_t begin = stages_.clock().now();
+  write_preamble(config_, epoch_, [this](RecordHeader& record) { simulation_->inject(record); });
+  while (!stop_.load(std::memory_order_relaxed)) {
+    take_commands();
+    const auto next = simulation_->next_time();
+    if (!next) break;
+    if (config_.session.speed != settings::Session::kSpeedMax && !pace(*next)) continue;
+    simulation_->step();
+    sample(false);
+  }
+  if (stop_.load(std::memory_order_relaxed)) interrupted_ = "stopped on request";
+  wind_down();
+  sample(true);
+  core_->publish_books();
+  seconds_ = static_cast<double>(stages_.clock().ns(stages_.clock().now() - begin)) / 1e9;
+  progress_.finished.store(true, std::memory_order_release);
+}
+
+// Real time for `next` has come. False: not yet, look at commands and the stop again.
+bool EngineRun::pace(MonoTime next) noexcept {
+  const std::int64_t real = telemetry::monotonic_ns();
+  if (paced_from_real_ == 0) {
+    paced_from_real_ = real;
+    paced_from_logical_ = next.ns;
+  }
+  const std::int64_t due =
+      paced_from_real_ + (next.ns - paced_from_logical_) / std::int64_t{config_.session.speed};
+  if (real >= due) return true;
+  if (due - real > 100 * kNsPerUs) {
+    std::this_thread::sleep_for(std::chrono::microseconds{50});
+  } else {
+    wait_idle(config_.engine.idle);
+  }
+  return false;
+}
+
+void EngineRun::take_commands() {
+  while (Record<AdminCommand>* command = commands_.peek()) {
+    simulation_->inject(command->header);
+    commands_.pop();
+  }
+}
+
+// Strategies stop, their orders are cancelled, and the venue's answers are awaited.
+void EngineRun::wind_down() {
+  RecordHeader ended;
+  ended.kind = RecordKind::RunEnded;
+  ended.length = sizeof ended;
+  simulation_->inject(ended);
+  const MonoTime last = core_->now() + kWindDownNs;
+  while (core_->ledger().orders().pool().working() > 0) {
+    const auto next = simulation_->next_time();
+    if (!next || *next > last || !simulation_->step()) break;
+  }
+}
+
+void EngineRun::sample(bool force) {
+  const WallTime now{simulation_->now().ns};
+  if (first_wall_.ns == 0) first_wall_ = now;
+  last_wall_ = now;
+  if (!force && !equity_.due(now)) return;
+  const core::Ledger& ledger = core_->ledger();
+  equity_.add(now, ledger.gate().total_pnl(kNoStrategy));
+  progress_.wall_ns.store(now.ns, std::memory_order_relaxed);
+  progress_.events.store(core_->counters().inputs, std::memory_order_relaxed);
+  progress_.orders.store(ledger.counters().orders_sent, std::memory_order_relaxed);
+  progress_.fills.store(ledger.counters().fills, std::memory_order_relaxed);
+  progress_.pnl.store(equity_.points().back().pnl, std::memory_order_relaxed);
+}
+
+std::vector<Price> EngineRun::marks() const {
+  std::vector<Price> marks;
+  for (std::size_t i = 0; i < core_->instruments(); ++i) {
+    const auto& exposure =
+        core_->ledger().gate().exposure(InstrumentId{static_cast<std::uint32_t>(i)});
+    marks.push_back(Price::from_raw(exposure.bid.raw() / 2 + exposure.ask.raw() / 2));
+  }
+  return marks;
+}
+
+Summary EngineRun::summarise() {
+  Summary summary;
+  summary.origin = session_.origin;
+  summary.interrupted = interrupted_;
+  summary.hash = core_->hash();
+  summary.epoch = epoch_;
+  summary.events = core_->counters().inputs;
+  summary.decisions = core_->counters().decisions;
+  summary.seconds = seconds_;
+  summary.recorded_seconds = static_cast<double>(last_wall_ - first_wall_) / 1e9;
+  summary.counters = core_->ledger().counters();
+  summary.positions = position_lines(core_->ledger(), strategy_names(), marks());
+  summary.base_currency = std::string{config_.risk.firm.base_currency.text()};
+  for (const PositionLine& line : summary.positions) {
+    summary.net_total += line.net;
+    summary.fees_total += line.fees;
+  }
+  summary.drawdown_max = equity_.drawdown_max();
+  summary.equity = equity_.points();
+  for (std::size_t s = 0; s < telemetry::kStageCount; ++s) {
+    const auto stage = static_cast<telemetry::Stage>(s);
+    for (const telemetry::StageTimers* timers : {&feed_stages_, &stages_}) {
+      const auto percentiles = timers->percentiles_ns(stage);
+      if (percentiles.count != 0)
+        summary.stages.push_back({std::string{telemetry::text_of(stage)}, percentiles});
+    }
+  }
+  summary.stage_sample = config_.engine.stage_sample;
+  clock_cost(summary, stages_.clock());
+  summary.log_dir = log_->dir().string();
+  summary.log_bytes = log_->bytes_appended();
+  summary.assumptions = simulation_->assumptions();
+  compare_with_exchange(summary);
+  report_feeds(summary);
+  if (log_->failed()) summary.warnings.push_back("the log failed: " + log_->failure());
+  return summary;
+}
+
+// The exchange keeps books of its own: positions must be the engine's to the last unit.
+void EngineRun::compare_with_exchange(Summary& summary) const {
+  const backtest::Account account = simulation_->account();
+  for (const Instrument& instrument : core_->ledger().portfolio().instruments()) {
+    Qty there;
+    for (const auto& each : account.positions) {
+      if (each.instrument != instrument.id) continue;
+      there = each.position - Qty::from_raw(static_cast<std::int64_t>(each.fees_base));
+    }
+    const Qty here = core_->ledger().portfolio().position(instrument.id);
+    if (here == there) continue;
+    summary.warnings.push_back(fmt::format("{}: the engine holds {}, the exchange says {}",
+                                           instrument_name(instrument), to_text(here),
+                                           to_text(there)));
+  }
+  if (account.fills != core_->ledger().counters().fills)
+    summary.warnings.push_back(fmt::format("the engine booked {} fills, the exchange made {}",
+                                           core_->ledger().counters().fills, account.fills));
+}
+
+void EngineRun::report_feeds(Summary& summary) const {
+  for (std::size_t i = 0; i < opened_.size(); ++i) {
+    const auto& source = opened_[i]->recorded();
+    if (source.failure())
+      summary.warnings.push_back("recording ended early: " + source.failure()->text());
+    if (source.decoded().malformed != 0)
+      summary.warnings.push_back(fmt::format("{} malformed messages, the first at {}:{}",
+                                             source.decoded().malformed,
+                                             source.counts().first_malformed_file,
+                                             source.counts().first_malformed_line));
+  }
+  for (std::size_t i = 0; i < core_->instruments(); ++i) {
+    const auto& book = core_->book(InstrumentId{static_cast<std::uint32_t>(i)});
+    if (book.counters().gaps != 0)
+      summary.warnings.push_back(
+          fmt::format("{}: {} gaps in the depth updates",
+                      instrument_name(core_->ledger().portfolio().instruments()[i]),
+                      book.counters().gaps));
+  }
+}
+}  // namespace sq::app

@@ -1,0 +1,99 @@
+// One run of the engine in mode "recorded": wires feeds, simulated exchange, core, log and admin
+// port, starts their threads, and gives the summary. A log left by a killed process is recovered and
+// the run goes on where it stopped.
+// Thread: the constructor and run() on the caller's; request_stop() from any, also a signal handler's
+// thread. Errors: std::runtime_error (files, threads, log), settings::ConfigError.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/app/core_setup.hpp"
+#include "engine/app/equity_curve.hpp"
+#include "engine/app/feeds.hpp"
+#include "engine/app/log_journal.hpp"
+#include "engine/app/summary.hpp"
+#include "engine/backtest/simulation.hpp"
+#include "engine/core/core.hpp"
+#include "engine/messaging/command_queue.hpp"
+#include "engine/settings/config.hpp"
+#include "engine/wal/log.hpp"
+
+namespace sq::app {
+// What other threads may see of a run in progress. Written by the core's thread, relaxed: each value
+// by itself is right, they need not be of one moment.
+struct RunProgress {
+  std::atomic<std::int64_t> wall_ns{0};  // logical time
+  std::atomic<std::uint64_t> events{0};
+  std::atomic<std::uint64_t> orders{0};
+  std::atomic<std::uint64_t> fills{0};
+  std::atomic<std::int64_t> pnl{0};      // 1e-8 of the base currency
+  std::atomic<bool> running{false};
+  std::atomic<bool> finished{false};
+};
+
+class EngineRun {
+ public:
+  explicit EngineRun(settings::Config config);
+  ~EngineRun();
+  EngineRun(const EngineRun&) = delete;
+  EngineRun& operator=(const EngineRun&) = delete;
+
+  // Until the data end or a stop. `tick` is called on this thread about every 50 ms.
+  Summary run(const std::function<void()>& tick);
+  void request_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+
+  [[nodiscard]] const settings::Config& config() const noexcept { return config_; }
+  [[nodiscard]] const RunProgress& progress() const noexcept { return progress_; }
+  [[nodiscard]] CommandQueue& commands() noexcept { return commands_; }
+  // For the admin's thread: publishers, stage histograms and names; never the core's own state.
+  [[nodiscard]] core::Core& core() noexcept { return *core_; }
+  [[nodiscard]] const telemetry::StageTimers& stages() const noexcept { return stages_; }
+  [[nodiscard]] const telemetry::StageTimers& feed_stages() const noexcept { return feed_stages_; }
+  [[nodiscard]] const wal::Log& log() const noexcept { return *log_; }
+  [[nodiscard]] const SessionFiles& session() const noexcept { return session_; }
+  [[nodiscard]] std::vector<std::string> strategy_names() const;
+
+ private:
+  struct CoreEnd;  // backtest::CoreInput on the core
+
+  void open_log();
+  void recover();
+  void check_same_instruments(const RecordHeader& defined) const;
+  void core_loop() noexcept;
+  bool pace(MonoTime next) noexcept;
+  void take_commands();
+  void wind_down();
+  void sample(bool force);
+  [[nodiscard]] Summary summarise();
+  [[nodiscard]] std::vector<Price> marks() const;
+  void compare_with_exchange(Summary& summary) const;
+  void report_feeds(Summary& summary) const;
+
+  settings::Config config_;
+  core::CoreSetup setup_;  // moved into the core
+  SessionFiles session_;
+  telemetry::StageTimers stages_;
+  telemetry::StageTimers feed_stages_;
+  std::unique_ptr<wal::Log> log_;
+  std::unique_ptr<LogJournal> journal_;
+  FeedThread feed_thread_;
+  std::vector<const DecodedSource*> opened_;
+  std::unique_ptr<backtest::Simulation> simulation_;
+  std::unique_ptr<core::Core> core_;
+  std::unique_ptr<CoreEnd> core_end_;
+  CommandQueue commands_;
+  EquityCurve equity_;
+  RunProgress progress_;
+  std::atomic<bool> stop_{false};
+  std::uint32_t epoch_{1};
+  std::string interrupted_;
+  WallTime first_wall_{};
+  WallTime last_wall_{};
+  std::int64_t paced_from_real_{0};
+  std::int64_t paced_from_logical_{0};
+  double seconds_{0.0};
+};
+}  // namespace sq::app

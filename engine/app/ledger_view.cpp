@@ -1,0 +1,59 @@
+#include "engine/app/ledger_view.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/app/core_setup.hpp"
+#include "engine/messaging/control.hpp"
+
+namespace sq::app {
+namespace {
+core::LedgerSetup view_setup(const settings::Config& config) {
+  core::LedgerSetup setup;
+  setup.instruments = instruments_of(config);
+  setup.strategies = config.strategies.size();
+  // The gate only counts here; it is never asked for a verdict.
+  setup.gate.instruments = setup.instruments;
+  setup.gate.instrument_limits.resize(setup.instruments.size());
+  setup.gate.strategy_limits.resize(setup.strategies);
+  setup.gate.permitted.assign(setup.strategies, std::vector<bool>(setup.instruments.size(), true));
+  return setup;
+}
+wal::ReaderOptions follow_orders() {
+  wal::ReaderOptions options;
+  options.feed = false;
+  options.follow = true;
+  return options;
+}
+}  // namespace
+
+LedgerView::LedgerView(const settings::Config& config, const std::filesystem::path& log_dir)
+    : ledger_{view_setup(config)}, reader_{log_dir, follow_orders()} {}
+
+void LedgerView::catch_up() {
+  if (!problem_.empty()) return;
+  while (const RecordHeader* record = reader_.next()) take(*record);
+  const wal::ReaderStatus& status = reader_.status();
+  if (status.condition != wal::Condition::Ok && status.condition != wal::Condition::End)
+    problem_ = fmt::format("{} at {}:{}: {}", wal::text_of(status.condition), status.file.string(),
+                           status.offset, status.what);
+}
+
+void LedgerView::take(const RecordHeader& record) {
+  ledger_.apply(record);
+  last_wall_ = record.wall;
+  switch (record.kind) {
+    case RecordKind::FillBooked:
+      if (fills_.size() == kFillsMax) fills_.pop_front();
+      fills_.push_back({payload_of<FillBooked>(record), record.instrument, record.wall,
+                        record.sequence});
+      break;
+    case RecordKind::DeadLetter:
+      if (dead_letters_.size() == kDeadLettersMax) dead_letters_.pop_front();
+      dead_letters_.push_back({payload_of<DeadLetter>(record), record.wall, record.instrument});
+      break;
+    case RecordKind::RecoveryFinished: ready_ = true; break;
+    case RecordKind::RunEnded: ended_ = true; break;
+    default: break;
+  }
+}
+}  // namespace sq::app

@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <optional>
+#include <thread>
+#include <stdexcept>
+
+#include "engine/app/admin_service.hpp"
+#include "engine/app/commands.hpp"
+#include "engine/app/engine_run.hpp"
+#include "engine/telemetry/format.hpp"
+
+namespace sq::app {
+namespace {
+volatile std::sig_atomic_t stop_signal = 0;  // async-signal-safe: the only thing a handler may touch
+void on_stop_signal(int signal) { stop_signal = signal; }
+
+void catch_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = &on_stop_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+settings::Config load(const RunOptions& options) {
+  settings::Config config = settings::load(options.config);
+  if (!options.data.empty()) config.session.data = std::filesystem::absolute(options.data);
+  if (!options.log_dir.empty()) {
+    const bool beside_log =
+        config.admin.token_file.parent_path() == config.log.dir || config.admin.token_file.empty();
+    config.log.dir = options.log_dir;
+    if (beside_log) config.admin.token_file = options.log_dir / "admin.token";
+  }
+  if (!options.speed.empty()) {
+    const auto speed = settings::parse_speed(options.speed);
+    if (!speed)
+      throw std::runtime_error("--speed " + options.speed + ": accepted: 1 to 100000, or max");
+    config.session.speed = *speed;
+  }
+  if (config.engine.mode != settings::Mode::Recorded)
+    throw std::runtime_error(
+        "engine.mode: this build runs \"recorded\" sessions; the link to Binance's live streams that "
+        "\"paper\" and \"live\" need is not built in yet");
+  return config;
+}
+
+// One line that renews itself on a terminal, a line an interval elsewhere.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const EngineRun& run)
+      : run_{run},
+        terminal_{::isatty(STDERR_FILENO) == 1},
+        interval_ns_{terminal_ ? 200 * kNsPerMs : run.config().telemetry.progress_interval_ns} {}
+
+  void update() {
+    const RunProgress& progress = run_.progress();
+    const std::int64_t now = telemetry::monotonic_ns();
+    if (!progress.running.load() || now - last_ < interval_ns_) return;
+    last_ = now;
+    const std::int64_t wall = progress.wall_ns.load(std::memory_order_relaxed) / kNsPerSecond;
+    const std::int64_t day_second = wall % 86'400;
+    const std::string line = fmt::format(
+        "{:02}:{:02}:{:02} UTC  {:>11} events  {:>7} orders  {:>6} fills  P&L {:>10.2f} {}",
+        day_second / 3600, day_second / 60 % 60, day_second % 60,
+        telemetry::with_separators(progress.events.load(std::memory_order_relaxed)),
+        telemetry::with_separators(progress.orders.load(std::memory_order_relaxed)),
+        telemetry::with_separators(progress.fills.load(std::memory_order_relaxed)),
+        static_cast<double>(progress.pnl.load(std::memory_order_relaxed)) / 1e8,
+        run_.config().risk.firm.base_currency.text());
+    fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "" : "\n");
+    std::fflush(stderr);
+    shown_ = true;
+  }
+  void end() const {
+    if (shown_ && terminal_) fmt::print(stderr, "\n");
+  }
+
+ private:
+  const EngineRun& run_;
+  bool terminal_;
+  std::int64_t interval_ns_;
+  std::int64_t last_{0};
+  bool shown_{false};
+};
+
+void announce(const EngineRun& run) {
+  const settings::Config& config = run.config();
+  fmt::print(stderr, "shrivenquant {}: {}\n", config.engine.instance, run.session().origin);
+  fmt::print(stderr, "speed {}, {} strategies, {} instruments, log {}\n",
+             settings::speed_text(config.session.speed), config.strategies.size(),
+             config.instruments.size(), run.log().dir().string());
+  if (!run.log().rings_locked())
+    fmt::print(stderr,
+               "note: the log's rings could not be locked in memory (ulimit -l); see `doctor`\n");
+}
+}  // namespace
+
+void write_file(const std::filesystem::path& file, const std::string& text) {
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  std::ofstream out{file, std::ios::binary | std::ios::trunc};
+  out << text;
+  out.flush();
+  if (!out) throw std::runtime_error("cannot write " + file.string());
+}
+
+int run_command(const RunOptions& options) {
+  catch_stop_signals();
+  EngineRun run{load(options)};
+  announce(run);
+  ProgressLine progress{run};
+  std::optional<AdminService> admin;
+  const Summary summary = run.run([&] {
+    if (stop_signal != 0) run.request_stop();
+    if (run.config().admin.enabled && !admin && run.progress().running.load()) admin.emplace(run);
+    progress.update();
+  });
+  progress.end();
+  print_summary(stdout, summary);
+  std::fflush(stdout);
+  if (!options.json.empty()) write_file(options.json, boost::json::serialize(to_json(summary)) + "\n");
+  if (options.serve && admin) {
+    fmt::print(stderr, "\nadmin port still up at {}; Ctrl-C ends it\n", admin->url());
+    while (stop_signal == 0) std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  return summary.warnings.empty() ? 0 : 1;
+}
+}  // namespace sq::app

@@ -1,0 +1,101 @@
+// The simulated exchange: our orders inside the recorded market of one or more venues. Outside the
+// deterministic core: it sees market data and requests at exchange time and answers with reports.
+// Latency is not here: see order_link.hpp and feed_clock.hpp.
+// Thread: one, the simulation's. Cost: a market event about the update of its own book; see
+// README.md. No allocation per event once sizes settled. Errors: refused requests are reports.
+// README.md lists the rules and what is not modelled.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/backtest/account.hpp"
+#include "engine/backtest/executions.hpp"
+#include "engine/backtest/order_index.hpp"
+#include "engine/backtest/sim_instrument.hpp"
+#include "engine/backtest/simulation_settings.hpp"
+#include "engine/messaging/orders.hpp"
+
+namespace sq::backtest {
+constexpr std::size_t kVenuesMax = 16;  // venue numbers below this
+
+class ReportSink {
+ public:
+  // `report` has no times yet; the exchange's clock stands at `at`.
+  virtual void on_report(Record<OrderReport>& report, VenueId venue, WallTime at) noexcept = 0;
+
+ protected:
+  ~ReportSink() = default;
+};
+
+class SimulatedExchange final : private Executions {
+ public:
+  // Instruments: dense ids, 0 to size - 1, in any order. Throws std::invalid_argument.
+  SimulatedExchange(const SimulationSettings& settings, std::span<const Instrument> instruments,
+                    ReportSink& sink);
+
+  // Time does not decrease over all calls.
+  void on_market(const RecordHeader& record, WallTime at) noexcept;
+  // OrderSent, CancelSent or QuerySent.
+  void on_request(const RecordHeader& request, WallTime at) noexcept;
+
+  [[nodiscard]] Account account() const;
+  [[nodiscard]] const SimInstrument& instrument(InstrumentId id) const noexcept {
+    return *instruments_[index_of(id)];
+  }
+  // Market quantity ahead of a resting order; empty when it does not rest.
+  [[nodiscard]] std::optional<Qty> ahead(OrderId id) noexcept;
+
+ private:
+  struct Money {
+    std::int64_t value{0};  // of the fill, rounded against us
+    Amount fee{};
+  };
+
+  void on_order(const OrderRequest& request, InstrumentId instrument) noexcept;
+  void on_cancel(const CancelRequest& request, InstrumentId instrument) noexcept;
+  void on_query(OrderId id, InstrumentId instrument) noexcept;
+  [[nodiscard]] RejectCode judge(const OrderRequest& request, SimInstrument& market,
+                                 const SimOrder& order) noexcept;
+  [[nodiscard]] RejectCode reserve_for(SimOrder& order, SimInstrument& market) noexcept;
+  void work(std::uint32_t slot, SimInstrument& market) noexcept;
+
+  Qty on_fill(std::uint32_t slot, Price price, Qty qty, bool maker) noexcept override;
+  void on_self_match(std::uint32_t slot) noexcept override;
+  void on_gone(std::uint32_t slot) noexcept override;
+
+  [[nodiscard]] bool price_fill(const SimOrder& order, const Instrument& instrument, Price price,
+                                Qty qty, bool maker, Money& out) const noexcept;
+  void book_fill(SimOrder& order, const Instrument& instrument, Qty qty, const Money& money,
+                 bool maker) noexcept;
+  void release_reserve(SimOrder& order, std::int64_t keep) noexcept;
+  [[nodiscard]] Holding& pays_with(const SimOrder& order) noexcept;
+  [[nodiscard]] AccountPosition& position_of(AccountId account, InstrumentId instrument) noexcept;
+  [[nodiscard]] Qty reducible(const SimOrder& order) noexcept;
+
+  // Ends the order in the index and reports it; its slot is given back by on_gone.
+  void end(std::uint32_t slot, OrderState state, ReportKind kind, RejectCode code) noexcept;
+  void reject(const OrderRequest& request, InstrumentId instrument, RejectCode code) noexcept;
+  void report(OrderReport& report, InstrumentId instrument) noexcept;
+  [[nodiscard]] SimInstrument* find(InstrumentId id) noexcept {
+    return index_of(id) < instruments_.size() ? instruments_[index_of(id)].get() : nullptr;
+  }
+
+  settings::Simulation model_;
+  ReportSink& sink_;
+  OrderSlots orders_;
+  OrderIndex index_;
+  std::vector<std::unique_ptr<SimInstrument>> instruments_;  // by id
+  Wallet wallet_;
+  std::vector<AccountPosition> positions_;
+  std::array<std::uint64_t, kVenuesMax> venue_order_ids_{};
+  std::array<std::uint64_t, kVenuesMax> report_sequences_{};
+  WallTime now_{};
+  std::uint64_t accepted_{0};
+  std::uint64_t rejected_{0};
+  std::uint64_t fills_{0};
+};
+}  // namespace sq::backtest

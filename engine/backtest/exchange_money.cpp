@@ -1,0 +1,154 @@
+// SimulatedExchange: what a fill does to balances, positions and fees.
+#include <algorithm>
+
+#include "engine/backtest/exchange.hpp"
+
+namespace sq::backtest {
+namespace {
+// rate x amount in the amount's unit; `rate` in 1e-9, negative is received.
+std::optional<std::int64_t> fee_of(Ratio rate, std::int64_t amount, Rounding rounding) noexcept {
+  return divide(Int128{rate.raw()} * amount, Ratio::kScale, rounding);
+}
+}  // namespace
+
+Qty SimulatedExchange::on_fill(std::uint32_t slot, Price price, Qty qty, bool maker) noexcept {
+  SimOrder& order = orders_[slot];
+  SimInstrument& market = *find(order.instrument);
+  if (maker && !model_.partial_fills) qty = order.remaining();
+  if (order.reduce_only) {
+    qty = std::min(qty, reducible(order));
+    if (qty == Qty{}) {
+      end(slot, OrderState::Expired, ReportKind::Expired, RejectCode::ReduceOnly);
+      return Qty{};
+    }
+  }
+  Money money;
+  if (!price_fill(order, market.instrument(), price, qty, maker, money)) {
+    // Beyond 9.2e10 of the currency: no such trade can be booked anywhere.
+    end(slot, OrderState::Expired, ReportKind::Expired, RejectCode::Filter);
+    return Qty{};
+  }
+  book_fill(order, market.instrument(), qty, money, maker);
+  OrderFate& fate = *index_.find(order.id);
+  fate.filled = order.filled;
+  if (order.remaining() == Qty{}) fate.state = OrderState::Filled;
+  ++fills_;
+  OrderReport fill;
+  fill.id = order.id;
+  fill.venue_order_id = order.venue_order_id;
+  fill.trade_id = market.next_trade_id();
+  fill.last_price = price;
+  fill.last_qty = qty;
+  fill.cumulative_qty = order.filled;
+  fill.fee = money.fee;
+  fill.kind = ReportKind::Filled;
+  fill.maker = maker ? 1 : 0;
+  report(fill, order.instrument);
+  return qty;
+}
+
+bool SimulatedExchange::price_fill(const SimOrder& order, const Instrument& instrument, Price price,
+                                   Qty qty, bool maker, Money& out) const noexcept {
+  const bool buy = order.side == Side::Buy;
+  const bool inverse = instrument.kind == InstrumentKind::InversePerpetual;
+  const auto value =
+      instrument.notional(price, qty, buy != inverse ? Rounding::Up : Rounding::Down);
+  if (!value) return false;
+  out.value = value->raw;
+  const bool spot = instrument.kind == InstrumentKind::Spot;
+  const Ratio rate = maker ? instrument.maker_fee : instrument.taker_fee;
+  out.fee.currency = spot ? (buy ? instrument.base : instrument.quote) : instrument.settle;
+  if (!model_.fees || rate == Ratio{}) return true;
+  const std::int64_t amount = spot && buy ? qty.raw() : value->raw;
+  const bool up = !spot && rate > Ratio{};
+  const auto fee = fee_of(rate, amount, up ? Rounding::Up : Rounding::Down);
+  if (!fee) return false;
+  out.fee.raw = *fee;
+  return true;
+}
+
+void SimulatedExchange::book_fill(SimOrder& order, const Instrument& instrument, Qty qty,
+                                  const Money& money, bool maker) noexcept {
+  const bool buy = order.side == Side::Buy;
+  order.filled += qty;
+  const bool pays = buy != (instrument.kind == InstrumentKind::InversePerpetual);
+  const Int128 flow = pays ? -Int128{money.value} : Int128{money.value};
+  if (instrument.kind == InstrumentKind::Spot) {
+    if (order.type == OrderType::Market) {
+      release_reserve(order,
+                      std::max<std::int64_t>(order.reserved - (buy ? money.value : qty.raw()), 0));
+    } else if (buy) {
+      const auto rest = instrument.notional(order.limit, order.remaining(), Rounding::Up);
+      release_reserve(order, rest ? rest->raw : order.reserved);
+    } else {
+      release_reserve(order, order.remaining().raw());
+    }
+    const Int128 base = buy ? Int128{qty.raw()} : -Int128{qty.raw()};
+    wallet_.at(instrument.venue, order.account, instrument.base).total += base;
+    wallet_.at(instrument.venue, order.account, instrument.quote).total += flow;
+  } else {
+    wallet_.at(instrument.venue, order.account, instrument.settle).total += flow;
+  }
+  wallet_.at(instrument.venue, order.account, money.fee.currency).total -= money.fee.raw;
+
+  AccountPosition& position = position_of(order.account, order.instrument);
+  position.cash_flow += flow;
+  const bool in_base = instrument.kind == InstrumentKind::Spot && buy;
+  (in_base ? position.fees_base : position.fees_cash) += money.fee.raw;
+  (buy ? position.bought : position.sold) += qty;
+  if (buy) {
+    position.position += qty;
+  } else {
+    position.position -= qty;
+  }
+  ++position.fills;
+  if (maker) ++position.maker_fills;
+}
+
+void SimulatedExchange::release_reserve(SimOrder& order, std::int64_t keep) noexcept {
+  if (order.reserved == keep) return;
+  pays_with(order).reserved -= order.reserved - keep;
+  order.reserved = keep;
+}
+
+Holding& SimulatedExchange::pays_with(const SimOrder& order) noexcept {
+  const Instrument& instrument = find(order.instrument)->instrument();
+  return wallet_.at(instrument.venue, order.account,
+                    order.side == Side::Buy ? instrument.quote : instrument.base);
+}
+
+AccountPosition& SimulatedExchange::position_of(AccountId account,
+                                                InstrumentId instrument) noexcept {
+  for (AccountPosition& position : positions_) {
+    if (position.account == account && position.instrument == instrument) return position;
+  }
+  AccountPosition fresh;
+  fresh.account = account;
+  fresh.instrument = instrument;
+  return positions_.emplace_back(fresh);
+}
+
+Qty SimulatedExchange::reducible(const SimOrder& order) noexcept {
+  const Qty held = position_of(order.account, order.instrument).position;
+  if (order.side == Side::Buy) return held < Qty{} ? -held : Qty{};
+  return held > Qty{} ? held : Qty{};
+}
+
+Account SimulatedExchange::account() const {
+  Account account;
+  account.holdings = wallet_.holdings();
+  account.positions = positions_;
+  account.orders_accepted = accepted_;
+  account.orders_rejected = rejected_;
+  account.fills = fills_;
+  index_.for_each([&](const OrderFate& fate) {
+    if (fate.slot == kNoSlot) return;
+    const SimOrder& order = orders_[fate.slot];
+    account.open_orders.push_back({order.id, order.venue_order_id, order.instrument, order.account,
+                                   order.side, order.limit, order.qty, order.filled});
+  });
+  std::sort(account.open_orders.begin(), account.open_orders.end(),
+            [](const OpenOrder& a, const OpenOrder& b) { return a.id < b.id; });
+  return account;
+}
+}  // namespace sq::backtest

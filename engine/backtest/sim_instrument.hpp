@@ -1,0 +1,105 @@
+// Matching of our orders in one instrument inside its recorded market. README.md states the rules.
+// The recording never reacts to us: what we take is only remembered (consumed_depth.hpp).
+// Thread: the simulation's. Cost: an event in an instrument where we have no order near the price
+// costs the book update and a comparison; each own price level near adds about 10 ns.
+// Errors: none; while the depth is incomplete queue positions stand still.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/backtest/consumed_depth.hpp"
+#include "engine/backtest/executions.hpp"
+#include "engine/backtest/market_view.hpp"
+#include "engine/backtest/own_levels.hpp"
+#include "engine/backtest/queue_model.hpp"
+#include "engine/backtest/sim_order.hpp"
+#include "engine/messaging/market_data.hpp"
+#include "engine/types/instrument.hpp"
+
+namespace sq::backtest {
+struct MatchingRules {
+  QueueRule queue{};
+  bool consumed_depth{true};
+  book::L2Settings l2{};  // the tick is the instrument's
+  std::size_t pending_bytes{1U << 20};
+};
+
+class SimInstrument {
+ public:
+  SimInstrument(const Instrument& instrument, const MatchingRules& rules, OrderSlots& orders,
+                Executions& executions);
+
+  void on_market(const RecordHeader& record, WallTime at) noexcept;
+
+  // Matches the order in `slot` against the displayed depth, best price first; expires our own
+  // resting orders that it would trade with.
+  void take(std::uint32_t slot) noexcept;
+  // Queues the rest of the order at its limit, behind what is displayed there.
+  void rest(std::uint32_t slot) noexcept;
+  // Takes a resting order out of the queue.
+  void remove(std::uint32_t slot) noexcept;
+
+  [[nodiscard]] bool live() const noexcept { return view_.live(); }
+  [[nodiscard]] const Instrument& instrument() const noexcept { return instrument_; }
+  // Best price that can be taken by an order of `side`; qty 0: nothing is there.
+  [[nodiscard]] Level best_to_take(Side side) const noexcept;
+  // Would an order of `side` at `limit` trade at once, with the market or with us?
+  [[nodiscard]] bool would_take(Side side, Price limit) noexcept;
+  // What an order could take now: quantity, at most `qty`, and what it would pay or receive.
+  struct Reach {
+    Qty qty{};
+    std::int64_t value{0};
+    bool overflow{false};
+  };
+  [[nodiscard]] Reach reach(const SimOrder& order, Qty qty) const noexcept;
+
+  [[nodiscard]] std::uint64_t next_trade_id() noexcept { return ++trade_id_; }
+  // Market quantity ahead of the order, for tests and for people.
+  [[nodiscard]] Qty ahead(std::uint32_t slot) const noexcept { return orders_[slot].ahead; }
+
+ private:
+  [[nodiscard]] OwnLevels& own(Side side) noexcept { return side == Side::Buy ? bids_ : asks_; }
+  [[nodiscard]] ConsumedDepth& consumed(Side side) noexcept {
+    return side == Side::Buy ? consumed_bids_ : consumed_asks_;
+  }
+  [[nodiscard]] const ConsumedDepth& consumed(Side side) const noexcept {
+    return side == Side::Buy ? consumed_bids_ : consumed_asks_;
+  }
+  // Of a displayed level of `side`, without what we took of it.
+  [[nodiscard]] Qty available(Side side, const Level& level) const noexcept {
+    const Qty taken = rules_.consumed_depth ? consumed(side).at(level.price) : Qty{};
+    return taken < level.qty ? trunc_to_lot(level.qty - taken, instrument_.lot) : Qty{};
+  }
+  // What of `volume` the order can be filled with: all it wants, or whole lots. Queue positions are
+  // expected values and need not be whole.
+  [[nodiscard]] Qty whole_lots(const SimOrder& order, Qty volume) const noexcept {
+    return volume >= order.remaining() ? order.remaining() : trunc_to_lot(volume, instrument_.lot);
+  }
+
+  void on_trade(const TradePrint& trade, const EventTime& now) noexcept;
+  void after_display_change(const EventTime& now, bool depth_changed) noexcept;
+  void refresh(Side side, const EventTime& now, bool depth_changed) noexcept;
+  void refresh_level(Side side, OwnLevel& level, const EventTime& now) noexcept;
+  void attribute_cancels(OwnLevel& level, Qty shown_before, Qty cancelled,
+                         const EventTime& now) noexcept;
+  void forget_history(Side side) noexcept;
+  void cross(Side side) noexcept;
+  void cancel_self_matches(Side taker, Price price) noexcept;
+  [[nodiscard]] Qty trade_through(Side side, OwnLevel& level, Qty volume) noexcept;
+  [[nodiscard]] Qty trade_at(Side side, OwnLevel& level, Qty volume, const EventTime& now) noexcept;
+  [[nodiscard]] Qty meet(Side side, OwnLevel& level, std::uint32_t slot, Qty volume) noexcept;
+  [[nodiscard]] Qty fill_resting(Side side, OwnLevel& level, std::uint32_t slot, Qty qty) noexcept;
+
+  Instrument instrument_;
+  MatchingRules rules_;
+  OrderSlots& orders_;
+  Executions& executions_;
+  MarketView view_;
+  OwnLevels bids_;
+  OwnLevels asks_;
+  ConsumedDepth consumed_bids_;
+  ConsumedDepth consumed_asks_;
+  std::uint64_t trade_id_{0};
+  bool was_live_{false};
+};
+}  // namespace sq::backtest

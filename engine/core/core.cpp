@@ -1,0 +1,273 @@
+#include "engine/core/core.hpp"
+
+#include <algorithm>
+
+#include "engine/core/digest.hpp"
+#include "engine/core/strategy_context.hpp"
+
+namespace sq::core {
+namespace {
+LedgerSetup ledger_setup(const CoreSetup& setup) {
+  LedgerSetup ledger;
+  ledger.strategies = setup.strategies.size();
+  ledger.order_capacity = setup.order_capacity;
+  ledger.gate.firm = setup.firm;
+  for (const InstrumentSetup& each : setup.instruments) {
+    ledger.instruments.push_back(each.instrument);
+    ledger.gate.instruments.push_back(each.instrument);
+    ledger.gate.instrument_limits.push_back(each.limits);
+  }
+  for (const StrategySetup& each : setup.strategies) {
+    ledger.gate.strategy_limits.push_back(each.limits);
+    std::vector<bool> permitted(setup.instruments.size(), false);
+    for (const InstrumentId id : each.instruments) permitted[index_of(id)] = true;
+    ledger.gate.permitted.push_back(std::move(permitted));
+  }
+  return ledger;
+}
+}  // namespace
+
+Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
+           telemetry::StageTimers* stages)
+    : journal_{journal},
+      venues_{venues},
+      stages_{stages},
+      ledger_{ledger_setup(setup)},
+      listeners_(setup.instruments.size()),
+      silence_watched_(setup.instruments.size(), false),
+      timers_{setup.timer_capacity},
+      save_state_every_ns_{setup.save_state_every_ns},
+      state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax) {
+  books_.reserve(setup.instruments.size());
+  for (const InstrumentSetup& each : setup.instruments) {
+    books_.emplace_back(each.book);
+    silence_ns_.push_back(each.book.stale_after_ns);
+    publishers_.push_back(std::make_unique<book::TopPublisher>());
+  }
+  for (StrategySetup& each : setup.strategies) {
+    const auto index = static_cast<std::uint16_t>(strategies_.size());
+    std::vector<bool> subscribed(setup.instruments.size(), false);
+    for (const InstrumentId id : each.instruments) {
+      subscribed[index_of(id)] = true;
+      listeners_[index_of(id)].push_back(index);
+    }
+    const StrategyState start = each.start;
+    strategies_.push_back({std::move(each), std::make_unique<StrategyContext>(*this, index), start,
+                           std::move(subscribed), {}, 0});
+    strategies_.back().saved.reserve(strategy::kStateBytesMax);
+  }
+}
+Core::~Core() = default;
+
+void Core::on_input(RecordHeader& input) noexcept {
+  telemetry::StageStamp event{stages_, telemetry::Stage::Event};
+  input_ticks_ = event.start();
+  input.sequence = ++sequence_;
+  if (input.mono < now_) input.mono = now_;
+  if (input.wall < wall_) input.wall = wall_;
+  now_ = input.mono;
+  wall_ = input.wall;
+  ++counters_.inputs;
+  {
+    telemetry::StageStamp log{stages_, telemetry::Stage::Log};
+    if (!journal_.append(input)) [[unlikely]] journal_failed_ = true;
+  }
+  if (ready_) {
+    if (utc_day(wall_) != ledger_.day()) [[unlikely]] roll_day();
+    if (timers_.next() <= now_) fire_timers();
+  }
+  dispatch(input);
+  if (states_dirty_) [[unlikely]] settle_states();
+}
+
+void Core::dispatch(const RecordHeader& input) noexcept {
+  if (is_market_data(input.kind)) {
+    ++counters_.market_data;
+    on_market_data(input);
+    return;
+  }
+  switch (input.kind) {
+    case RecordKind::OrderReport: on_report(input); break;
+    case RecordKind::AdminCommand: on_command(input); break;
+    case RecordKind::EpochStarted: on_epoch(input); break;
+    case RecordKind::RecoveryFinished: on_ready(); break;
+    case RecordKind::RunEnded: on_run_ended(); break;
+    case RecordKind::TimeTick:
+    case RecordKind::ConfigLoaded: break;
+    case RecordKind::InstrumentDefined:
+      // Definitions must be the ones this core was built with.
+      if (index_of(input.instrument) >= books_.size()) {
+        dead_letter(input, DeadLetterReason::UnknownInstrument);
+      } else {
+        ledger_.gate().set_status(input.instrument, payload_of<Instrument>(input).status);
+      }
+      break;
+    default: dead_letter(input, DeadLetterReason::UnknownKind); break;
+  }
+}
+
+void Core::recover(const RecordHeader& record) noexcept {
+  SQ_CHECK(!ready_);
+  continue_after(record.sequence);
+  now_ = std::max(now_, record.mono);
+  wall_ = std::max(wall_, record.wall);
+  if (is_decision(record.kind)) {
+    // The digest goes on where the log ends.
+    digest_ = digest_of(digest_, record);
+    ++counters_.decisions;
+  } else {
+    ++counters_.inputs;
+  }
+  if (record.kind == RecordKind::StrategySaved) {
+    const auto& saved = payload_of<StrategyStateHeader>(record);
+    if (index_of(saved.strategy) < strategies_.size()) {
+      Running& running = strategies_[index_of(saved.strategy)];
+      const auto bytes = payload_bytes(record).subspan(sizeof saved, saved.bytes);
+      running.saved.assign(bytes.begin(), bytes.end());
+      running.saved_version = saved.version;
+    }
+  }
+  if (is_market_data(record.kind)) {
+    ++counters_.market_data;
+    const std::size_t i = index_of(record.instrument);
+    if (i >= books_.size()) return;
+    book::SyncedBook& book = books_[i];
+    if (record.kind == RecordKind::DepthUpdate) book.on_depth(record);
+    if (record.kind == RecordKind::DepthSnapshot) book.on_snapshot(record);
+    if (record.kind == RecordKind::TopOfBook) book.on_top(record);
+    if (book.state() == BookState::Live)
+      ledger_.gate().set_reference(record.instrument, book.bid().price, book.ask().price,
+                                   book.updated_at());
+    return;
+  }
+  ledger_.apply(record);
+}
+
+void Core::roll_day() noexcept {
+  for (std::size_t s = 0; s <= strategies_.size(); ++s) {
+    const StrategyId id =
+        s < strategies_.size() ? StrategyId{static_cast<std::uint16_t>(s)} : kNoStrategy;
+    auto record = make_record(RecordKind::DayStarted,
+                              DayStarted{utc_day(wall_), ledger_.gate().total_pnl(id), id, {}});
+    decide(record.header, kNoInstrument);
+    ledger_.apply(record.header);
+  }
+}
+
+void Core::fire_timers() noexcept {
+  Timer timer;
+  while (timers_.take_due(now_, timer)) {
+    ++counters_.timers_fired;
+    switch (timer.owner) {
+      case TimerOwner::Strategy: {
+        Running& running = strategies_[timer.index];
+        if (listens(running))
+          running.setup.strategy->on_timer(strategy::TimerId{timer.id}, *running.context);
+        break;
+      }
+      case TimerOwner::BookSilence: on_silence_timer(timer.index); break;
+      case TimerOwner::SaveState:
+        save_states();
+        timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
+        break;
+    }
+  }
+  states_dirty_ = true;
+}
+
+void Core::on_epoch(const RecordHeader& input) noexcept {
+  ledger_.apply(input);
+  orders_ = 0;
+}
+
+// The log is folded and the venues were asked: the engine may act from here.
+void Core::on_ready() noexcept {
+  if (ready_) return;
+  ready_ = true;
+  roll_day();
+  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery);
+  timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
+  for (std::size_t i = 0; i < books_.size(); ++i)
+    if (books_[i].state() == BookState::Live) watch_silence(i);
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    Running& running = strategies_[s];
+    if (running.saved_version != 0) {
+      strategy::StateReader reader{running.saved};
+      static_cast<void>(running.setup.strategy->restore(running.saved_version, reader));
+    }
+    const StrategyState before = ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)});
+    // After a kill, or when ops had stopped it, a restart does not arm it again.
+    const bool held = ledger_.kill_latched() || before == StrategyState::Paused;
+    if (held || running.wanted == StrategyState::Stopped) {
+      running.wanted = held ? StrategyState::Paused : StrategyState::Stopped;
+      set_state(s, running.wanted, StateCause::Recovery);
+    } else {
+      set_state(s, StrategyState::Warming, ledger_.epoch() > 1 ? StateCause::Recovery : StateCause::Start);
+    }
+  }
+  states_dirty_ = true;
+}
+
+void Core::on_run_ended() noexcept {
+  save_states();
+  for (std::size_t s = 0; s < strategies_.size(); ++s)
+    set_state(s, StrategyState::Stopped, StateCause::Shutdown);
+}
+
+void Core::on_command(const RecordHeader& input) noexcept {
+  const auto& command = payload_of<AdminCommand>(input);
+  const std::size_t s = index_of(command.strategy);
+  switch (command.command) {
+    case Command::Kill: latch_kill(StateCause::Command, command.reason); return;
+    case Command::Rearm: {
+      if (!ledger_.kill_latched()) return;
+      KillChanged open;
+      open.cause = StateCause::Command;
+      open.reason = command.reason;
+      auto record = make_record(RecordKind::KillChanged, open);
+      decide(record.header, kNoInstrument);
+      ledger_.apply(record.header);
+      ledger_.gate().clear_loss_latches();
+      return;
+    }
+    case Command::SetStrategyState: {
+      if (s >= strategies_.size()) break;
+      Running& running = strategies_[s];
+      running.wanted = command.state;
+      const bool trades =
+          command.state == StrategyState::Armed || command.state == StrategyState::ReduceOnly;
+      const bool wait = trades && !running.setup.strategy->warm();
+      set_state(s, wait ? StrategyState::Warming : command.state, StateCause::Command);
+      states_dirty_ = true;
+      return;
+    }
+    case Command::CancelAll:
+      if (command.strategy != kNoStrategy && s >= strategies_.size()) break;
+      cancel_all(command.strategy, input.instrument, CancelReason::Operator);
+      return;
+  }
+  dead_letter(input, DeadLetterReason::BadContent);
+}
+
+void Core::decide(RecordHeader& decision, InstrumentId instrument) noexcept {
+  decision.sequence = ++sequence_;
+  decision.mono = now_;
+  decision.wall = wall_;
+  decision.source = kSourceCore;
+  decision.instrument = instrument;
+  if (!journal_.append(decision)) [[unlikely]] journal_failed_ = true;
+  digest_ = digest_of(digest_, decision);
+  ++counters_.decisions;
+}
+
+void Core::dead_letter(const RecordHeader& input, DeadLetterReason reason) noexcept {
+  auto record = make_record(RecordKind::DeadLetter, DeadLetter{input.sequence, reason, {}});
+  decide(record.header, input.instrument);
+  ledger_.apply(record.header);
+}
+
+bool Core::listens(const Running& running) const noexcept {
+  const auto index = static_cast<std::uint16_t>(&running - strategies_.data());
+  return ledger_.strategy_state(StrategyId{index}) != StrategyState::Stopped;
+}
+}  // namespace sq::core

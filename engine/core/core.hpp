@@ -1,0 +1,149 @@
+// The deterministic core: one stream of inputs in, one stream of decisions out.
+// The same object runs live, paper, backtest and replay; what feeds it and what drains it differs.
+// It reads no clock, randomness, file or socket: time is in the input. Same inputs, same decisions,
+// same hash, bit for bit.
+// Thread: one, the core's. Cost: no allocation, lock or system call after construction.
+// Errors: inputs nobody can handle become DeadLetter decisions; a journal that refuses a record
+// latches the kill switch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/book/synced_book.hpp"
+#include "engine/book/top_snapshot.hpp"
+#include "engine/core/journal.hpp"
+#include "engine/core/ledger.hpp"
+#include "engine/core/setup.hpp"
+#include "engine/core/timers.hpp"
+#include "engine/messaging/record.hpp"
+#include "engine/telemetry/stages.hpp"
+#include "engine/venue/order_entry.hpp"
+
+namespace sq::core {
+class StrategyContext;
+
+struct CoreCounters {
+  std::uint64_t inputs{0};
+  std::uint64_t market_data{0};
+  std::uint64_t decisions{0};
+  std::uint64_t timers_fired{0};
+  std::uint64_t timers_refused{0};  // the fixed number was running
+};
+
+class Core {
+ public:
+  Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
+       telemetry::StageTimers* stages);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  // Stamps the input with the next sequence and a time that never decreases, logs it, acts on it.
+  void on_input(RecordHeader& input) noexcept;
+  // Takes a record of an older log into the state, in log order, without deciding anything. Only
+  // before the first on_input().
+  void recover(const RecordHeader& record) noexcept;
+  // The log's last sequence, also when the records that had it are lost.
+  void continue_after(std::uint64_t sequence) noexcept {
+    if (sequence > sequence_) sequence_ = sequence;
+  }
+  // The deadline of the first timer; the largest MonoTime when there is none.
+  [[nodiscard]] MonoTime next_timer() const noexcept { return timers_.next(); }
+
+  // Running digest of all decisions with their logical times.
+  [[nodiscard]] std::uint64_t hash() const noexcept { return digest_; }
+  [[nodiscard]] const CoreCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] const book::SyncedBook& book(InstrumentId id) const noexcept {
+    return books_[index_of(id)];
+  }
+  [[nodiscard]] book::TopPublisher& publisher(InstrumentId id) noexcept {
+    return *publishers_[index_of(id)];
+  }
+  // Shows every book to the readers as it is now, asked or not: at the end of a run.
+  void publish_books() noexcept {
+    for (std::size_t i = 0; i < books_.size(); ++i) publishers_[i]->publish(books_[i]);
+  }
+  [[nodiscard]] std::size_t instruments() const noexcept { return books_.size(); }
+  [[nodiscard]] std::size_t strategies() const noexcept { return strategies_.size(); }
+  [[nodiscard]] std::string_view strategy_name(StrategyId id) const noexcept {
+    return strategies_[index_of(id)].setup.name;
+  }
+  [[nodiscard]] MonoTime now() const noexcept { return now_; }
+
+ private:
+  friend class StrategyContext;
+  struct Running {
+    StrategySetup setup;
+    std::unique_ptr<StrategyContext> context;
+    StrategyState wanted{StrategyState::Stopped};  // once warm
+    std::vector<bool> subscribed;                  // index: InstrumentId
+    std::vector<std::byte> saved;                  // last StrategySaved, for a restart
+    std::uint16_t saved_version{0};
+  };
+
+  // core.cpp: one input
+  void dispatch(const RecordHeader& input) noexcept;
+  void roll_day() noexcept;
+  void fire_timers() noexcept;
+  void on_command(const RecordHeader& input) noexcept;
+  void on_epoch(const RecordHeader& input) noexcept;
+  void on_ready() noexcept;
+  void on_run_ended() noexcept;
+
+  // core_market.cpp: books and what follows from them
+  void on_market_data(const RecordHeader& input) noexcept;
+  void on_feed_status(const RecordHeader& input) noexcept;
+  void after_book(std::size_t instrument, BookState before, const book::SyncedBook::Effect& effect) noexcept;
+  void notify_trade(const RecordHeader& input) noexcept;
+  void watch_silence(std::size_t instrument) noexcept;
+  void on_silence_timer(std::size_t instrument) noexcept;
+  [[nodiscard]] strategy::Top top_of(std::size_t instrument) const noexcept;
+
+  // core_orders.cpp: requests out, reports in
+  strategy::Submitted submit(std::size_t strategy, const strategy::OrderIntent& intent) noexcept;
+  void cancel(oms::Order& order, CancelReason reason) noexcept;
+  void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason) noexcept;
+  void on_report(const RecordHeader& input) noexcept;
+  void refuse(const OrderRequest& draft, InstrumentId instrument,
+              const risk::Verdict& verdict) noexcept;
+
+  // core_strategies.cpp: states
+  void set_state(std::size_t strategy, StrategyState to, StateCause cause) noexcept;
+  void settle_states() noexcept;
+  void save_states() noexcept;
+  void latch_kill(StateCause cause, const FixedText<64>& reason) noexcept;
+
+  // Logs a decision and adds it to the digest.
+  void decide(RecordHeader& decision, InstrumentId instrument) noexcept;
+  void dead_letter(const RecordHeader& input, DeadLetterReason reason) noexcept;
+  [[nodiscard]] bool listens(const Running& running) const noexcept;
+
+  Journal& journal_;
+  venue::OrderEntry& venues_;
+  telemetry::StageTimers* stages_;  // null: no stamps
+  Ledger ledger_;
+  std::vector<book::SyncedBook> books_;
+  std::vector<std::unique_ptr<book::TopPublisher>> publishers_;
+  std::vector<Running> strategies_;
+  std::vector<std::vector<std::uint16_t>> listeners_;  // [instrument] -> strategies
+  std::vector<std::int64_t> silence_ns_;  // [instrument]: longer is Stale
+  std::vector<bool> silence_watched_;
+  Timers timers_;
+  std::int64_t save_state_every_ns_;
+  std::vector<std::byte> state_room_;  // a StrategySaved record
+
+  CoreCounters counters_;
+  std::uint64_t digest_{0};
+  std::uint64_t sequence_{0};
+  std::uint64_t orders_{0};  // counter of ids within the epoch
+  std::uint64_t input_ticks_{0};  // TSC at the start of the input, for the stages only
+  MonoTime now_{};
+  WallTime wall_{};
+  bool ready_{false};
+  bool states_dirty_{false};
+  bool journal_failed_{false};
+};
+}  // namespace sq::core

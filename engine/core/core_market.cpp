@@ -1,0 +1,118 @@
+// Books, and what follows when they change.
+#include <algorithm>
+
+#include "engine/core/core.hpp"
+#include "engine/core/strategy_context.hpp"
+
+namespace sq::core {
+void Core::on_market_data(const RecordHeader& input) noexcept {
+  if (input.kind == RecordKind::FeedStatus) return on_feed_status(input);
+  const std::size_t i = index_of(input.instrument);
+  if (i >= books_.size()) [[unlikely]] return dead_letter(input, DeadLetterReason::UnknownInstrument);
+  book::SyncedBook& book = books_[i];
+  const BookState before = book.state();
+  book::SyncedBook::Effect effect;
+  {
+    telemetry::StageStamp stamp{stages_, telemetry::Stage::Book};
+    switch (input.kind) {
+      case RecordKind::DepthUpdate: effect = book.on_depth(input); break;
+      case RecordKind::DepthSnapshot: effect = book.on_snapshot(input); break;
+      case RecordKind::TopOfBook: effect = book.on_top(input); break;
+      case RecordKind::FeedDropped: effect = book.on_disconnect(); break;
+      case RecordKind::TradePrint:
+        if (ready_) notify_trade(input);
+        return;
+      case RecordKind::MarkPrice: return;  // in the log for funding and margin
+      default: return dead_letter(input, DeadLetterReason::UnknownKind);
+    }
+  }
+  after_book(i, before, effect);
+}
+
+void Core::on_feed_status(const RecordHeader& input) noexcept {
+  if (payload_of<FeedStatus>(input).event == FeedEvent::Connected) return;
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    if (input.instrument != kNoInstrument && index_of(input.instrument) != i) continue;
+    const BookState before = books_[i].state();
+    after_book(i, before, books_[i].on_disconnect());
+  }
+}
+
+void Core::after_book(std::size_t i, BookState before,
+                      const book::SyncedBook::Effect& effect) noexcept {
+  const book::SyncedBook& book = books_[i];
+  const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+  publishers_[i]->publish_if_wanted(book);
+  if (!ready_) return;
+  const bool live = book.state() == BookState::Live;
+  if (effect.state_changed && before != book.state()) [[unlikely]] {
+    auto record = make_record(RecordKind::BookChanged,
+                              BookChanged{book.last_id(), before, book.state(), {}});
+    decide(record.header, id);
+    if (!live) {
+      ledger_.gate().clear_reference(id);
+      cancel_all(kNoStrategy, id, CancelReason::BookNotLive);
+    } else {
+      watch_silence(i);
+    }
+    for (const std::uint16_t s : listeners_[i]) {
+      Running& running = strategies_[s];
+      if (listens(running)) running.setup.strategy->on_book_state(id, book.state(), *running.context);
+    }
+  }
+  if (!live) return;
+  if (effect.top_changed || effect.depth_applied)
+    ledger_.gate().set_reference(id, book.bid().price, book.ask().price, book.updated_at());
+  telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
+  if (effect.depth_applied) {
+    for (const std::uint16_t s : listeners_[i]) {
+      Running& running = strategies_[s];
+      if (listens(running)) running.setup.strategy->on_depth(id, *running.context);
+    }
+  }
+  if (effect.top_changed) {
+    const strategy::Top top = top_of(i);
+    for (const std::uint16_t s : listeners_[i]) {
+      Running& running = strategies_[s];
+      if (listens(running)) running.setup.strategy->on_top(top, *running.context);
+      if (ledger_.strategy_state(StrategyId{s}) == StrategyState::Warming) states_dirty_ = true;
+    }
+  }
+}
+
+void Core::notify_trade(const RecordHeader& input) noexcept {
+  telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
+  for (const std::uint16_t s : listeners_[index_of(input.instrument)]) {
+    Running& running = strategies_[s];
+    if (listens(running))
+      running.setup.strategy->on_trade(input.instrument, payload_of<TradePrint>(input),
+                                       *running.context);
+  }
+}
+
+strategy::Top Core::top_of(std::size_t i) const noexcept {
+  const book::SyncedBook& book = books_[i];
+  strategy::Top top;
+  top.instrument = InstrumentId{static_cast<std::uint32_t>(i)};
+  top.at = book.updated_at();
+  if (book.state() != BookState::Live) return top;
+  top.bid = book.bid();
+  top.ask = book.ask();
+  return top;
+}
+
+// One timer a book: when it fires and the book was heard since, it is set again.
+void Core::watch_silence(std::size_t i) noexcept {
+  if (silence_watched_[i]) return;
+  // One past the limit: exactly at the limit the book is not yet stale.
+  const MonoTime deadline = books_[i].updated_at() + (silence_ns_[i] + 1);
+  silence_watched_[i] = timers_.start(std::max(deadline, now_), TimerOwner::BookSilence,
+                                      static_cast<std::uint16_t>(i)) != 0;
+}
+void Core::on_silence_timer(std::size_t i) noexcept {
+  silence_watched_[i] = false;
+  const BookState before = books_[i].state();
+  after_book(i, before, books_[i].on_time(now_));
+  if (books_[i].state() == BookState::Live) watch_silence(i);
+}
+}  // namespace sq::core

@@ -1,0 +1,139 @@
+// Requests out, reports in. The gate is the only way to send().
+#include "engine/core/core.hpp"
+#include "engine/core/strategy_context.hpp"
+
+namespace sq::core {
+strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& intent) noexcept {
+  OrderRequest draft;
+  draft.strategy = StrategyId{static_cast<std::uint16_t>(s)};
+  draft.limit = intent.limit;
+  draft.qty = intent.qty;
+  draft.side = intent.side;
+  draft.tif = intent.tif;
+  draft.reduce_only = intent.reduce_only ? 1 : 0;
+  risk::Verdict verdict;
+  {
+    telemetry::StageStamp stamp{stages_, telemetry::Stage::Risk};
+    verdict = ledger_.gate().check(draft, intent.instrument, now_);
+  }
+  if (verdict.accepted() && !ledger_.orders().has_room()) verdict.rule = risk::Rule::Capacity;
+  if (verdict.accepted() && journal_failed_) verdict.rule = risk::Rule::KillLatched;
+  if (!verdict.accepted()) {
+    refuse(draft, intent.instrument, verdict);
+    return {{}, verdict.rule};
+  }
+  telemetry::StageStamp stamp{stages_, telemetry::Stage::Order};
+  draft.id = OrderId::make(ledger_.epoch(), ++orders_);
+  draft.approval = verdict.approval;
+  draft.limits_version = ledger_.gate().limits_version();
+  auto record = make_record(RecordKind::OrderSent, draft);
+  decide(record.header, intent.instrument);
+  if (journal_failed_) [[unlikely]] {  // not in the log: it must not leave
+    states_dirty_ = true;
+    return {{}, risk::Rule::Capacity};
+  }
+  ledger_.apply(record.header);
+  venues_.send(record.header);
+  if (stages_ != nullptr) stages_->record_since(telemetry::Stage::TickToOrder, input_ticks_);
+  return {draft.id, risk::Rule::None};
+}
+
+void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
+                  const risk::Verdict& verdict) noexcept {
+  OrderRefused refused;
+  refused.limit = draft.limit;
+  refused.qty = draft.qty;
+  refused.observed = verdict.observed;
+  refused.allowed = verdict.allowed;
+  refused.strategy = draft.strategy;
+  refused.account = draft.account;
+  refused.side = draft.side;
+  refused.type = draft.type;
+  refused.tif = draft.tif;
+  refused.rule = static_cast<std::uint8_t>(verdict.rule);
+  refused.detail = verdict.detail;
+  refused.limits_version = ledger_.gate().limits_version();
+  auto record = make_record(RecordKind::OrderRefused, refused);
+  decide(record.header, instrument);
+  ledger_.apply(record.header);
+  if (verdict.rule == risk::Rule::DailyLoss) states_dirty_ = true;
+}
+
+void Core::cancel(oms::Order& order, CancelReason reason) noexcept {
+  if (!order.working() || order.cancel_sent) return;
+  CancelRequest request;
+  request.id = order.request.id;
+  request.strategy = order.request.strategy;
+  request.account = order.request.account;
+  request.reason = reason;
+  auto record = make_record(RecordKind::CancelSent, request);
+  decide(record.header, order.instrument);
+  ledger_.apply(record.header);
+  venues_.send(record.header);
+}
+
+// kNoStrategy: everybody's; kNoInstrument: everywhere.
+void Core::cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason) noexcept {
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+    if (instrument != kNoInstrument && instrument != id) continue;
+    ledger_.orders().pool().for_each_working(id, [&](oms::Order& order) {
+      if (strategy == kNoStrategy || order.request.strategy == strategy) cancel(order, reason);
+    });
+  }
+}
+
+void Core::on_report(const RecordHeader& input) noexcept {
+  ReportEffect effect;
+  {
+    telemetry::StageStamp stamp{stages_, telemetry::Stage::Portfolio};
+    effect = ledger_.apply_report(input);
+  }
+  const oms::ReportOutcome& outcome = effect.outcome;
+  switch (outcome.fit) {
+    case oms::ReportFit::UnknownOrder:
+      return dead_letter(input, DeadLetterReason::UnknownOrder);
+    case oms::ReportFit::Contradiction: return dead_letter(input, DeadLetterReason::BadContent);
+    case oms::ReportFit::Duplicate: return;
+    case oms::ReportFit::Overfill:
+    case oms::ReportFit::LateFill:
+      // The venue is right about fills; whoever traded on the old belief stops.
+      if (index_of(outcome.order->request.strategy) < strategies_.size())
+        set_state(index_of(outcome.order->request.strategy), StrategyState::Paused,
+                  StateCause::Kill);
+      break;
+    case oms::ReportFit::Applied: break;
+  }
+  const oms::Order& order = *outcome.order;
+  const auto& report = payload_of<OrderReport>(input);
+  if (outcome.fill != Qty{}) {
+    if (effect.booked) {
+      auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
+      decide(record.header, order.instrument);
+    } else {
+      dead_letter(input, DeadLetterReason::BadContent);
+      latch_kill(StateCause::Kill, FixedText<64>{"a fill does not fit the books"});
+    }
+  }
+  if (outcome.from != outcome.to) {
+    auto record = make_record(
+        RecordKind::OrderChanged,
+        OrderChanged{order.request.id, order.filled, outcome.from, outcome.to, report.code, {}});
+    decide(record.header, order.instrument);
+  }
+  const std::size_t s = index_of(order.request.strategy);
+  if (!ready_ || s >= strategies_.size() || !listens(strategies_[s])) return;
+  strategy::OrderUpdate update;
+  update.id = order.request.id;
+  update.instrument = order.instrument;
+  update.side = order.request.side;
+  update.state = outcome.to;
+  update.code = report.code;
+  update.last_price = outcome.fill != Qty{} ? report.last_price : Price{};
+  update.last_qty = outcome.fill;
+  update.filled = order.filled;
+  update.remaining = order.remaining();
+  telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
+  strategies_[s].setup.strategy->on_order(update, *strategies_[s].context);
+}
+}  // namespace sq::core

@@ -1,0 +1,85 @@
+// States of strategies: what ops, breakers and the kill switch do to them.
+#include <cstring>
+
+#include "engine/core/core.hpp"
+#include "engine/core/strategy_context.hpp"
+
+namespace sq::core {
+namespace {
+bool may_trade(StrategyState state) noexcept {
+  return state == StrategyState::Armed || state == StrategyState::ReduceOnly;
+}
+}  // namespace
+
+void Core::set_state(std::size_t s, StrategyState to, StateCause cause) noexcept {
+  const auto id = StrategyId{static_cast<std::uint16_t>(s)};
+  const StrategyState from = ledger_.strategy_state(id);
+  if (from == to) return;
+  auto record = make_record(RecordKind::StrategyChanged, StrategyChanged{id, from, to, cause, {}});
+  decide(record.header, kNoInstrument);
+  ledger_.apply(record.header);
+  if (!may_trade(to)) {
+    cancel_all(id, kNoInstrument,
+               cause == StateCause::Kill       ? CancelReason::Kill
+               : cause == StateCause::Shutdown ? CancelReason::Shutdown
+                                               : CancelReason::StrategyState);
+  }
+  Running& running = strategies_[s];
+  if (ready_) running.setup.strategy->on_state(to, *running.context);
+}
+
+// After the callbacks of one input, so that no state changes under a strategy's feet.
+void Core::settle_states() noexcept {
+  states_dirty_ = false;
+  if (journal_failed_ && !ledger_.kill_latched())
+    latch_kill(StateCause::Kill, FixedText<64>{"the log refused a record"});
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    const auto id = StrategyId{static_cast<std::uint16_t>(s)};
+    const StrategyState state = ledger_.strategy_state(id);
+    Running& running = strategies_[s];
+    if (state == StrategyState::Warming && running.setup.strategy->warm())
+      set_state(s, running.wanted, StateCause::Warm);
+    if (state == StrategyState::Armed && ledger_.gate().loss_latched(id))
+      set_state(s, StrategyState::ReduceOnly, StateCause::LossLimit);
+  }
+}
+
+void Core::latch_kill(StateCause cause, const FixedText<64>& reason) noexcept {
+  KillChanged kill;
+  kill.latched = 1;
+  kill.cause = cause;
+  kill.reason = reason;
+  auto record = make_record(RecordKind::KillChanged, kill);
+  decide(record.header, kNoInstrument);
+  ledger_.apply(record.header);
+  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Kill);
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    if (ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)}) == StrategyState::Stopped)
+      continue;
+    strategies_[s].wanted = StrategyState::Paused;
+    set_state(s, StrategyState::Paused, StateCause::Kill);
+  }
+}
+
+void Core::save_states() noexcept {
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    const strategy::Strategy& strategy = *strategies_[s].setup.strategy;
+    if (strategy.state_version() == 0) continue;
+    const std::span<std::byte> room{state_room_};
+    constexpr std::size_t kBefore = sizeof(RecordHeader) + sizeof(StrategyStateHeader);
+    strategy::StateWriter writer{room.subspan(kBefore)};
+    strategy.save(writer);
+    if (writer.overflow()) continue;  // larger than kStateBytesMax: it will warm up from history
+    RecordHeader header;
+    header.kind = RecordKind::StrategySaved;
+    header.length = record_length(sizeof(StrategyStateHeader) + writer.used());
+    const StrategyStateHeader state{StrategyId{static_cast<std::uint16_t>(s)},
+                                    strategy.state_version(),
+                                    static_cast<std::uint32_t>(writer.used())};
+    std::memset(room.data() + kBefore + writer.used(), 0, header.length - kBefore - writer.used());
+    std::memcpy(room.data() + sizeof header, &state, sizeof state);
+    std::memcpy(room.data(), &header, sizeof header);
+    decide(*reinterpret_cast<RecordHeader*>(room.data()), kNoInstrument);
+  }
+}
+}  // namespace sq::core

@@ -1,0 +1,101 @@
+#include "engine/core/ledger.hpp"
+
+namespace sq::core {
+Ledger::Ledger(LedgerSetup setup)
+    : orders_{setup.order_capacity, setup.instruments.size()},
+      portfolio_{setup.instruments, setup.strategies},
+      gate_{std::move(setup.gate)},
+      states_(setup.strategies, StrategyState::Stopped) {}
+
+oms::Order* Ledger::apply_sent(const RecordHeader& sent) noexcept {
+  oms::Order* order = orders_.on_sent(sent);
+  if (order == nullptr) return nullptr;
+  gate_.on_sent(order->request, sent.instrument, sent.mono);
+  ++counters_.orders_sent;
+  return order;
+}
+
+ReportEffect Ledger::apply_report(const RecordHeader& header) noexcept {
+  ReportEffect effect;
+  effect.outcome = orders_.on_report(header);
+  const oms::ReportOutcome& outcome = effect.outcome;
+  switch (outcome.fit) {
+    case oms::ReportFit::UnknownOrder: return effect;
+    case oms::ReportFit::Contradiction: ++counters_.unexpected; return effect;
+    case oms::ReportFit::Duplicate: ++counters_.duplicates; return effect;
+    case oms::ReportFit::Overfill:
+    case oms::ReportFit::LateFill: ++counters_.unexpected; break;
+    case oms::ReportFit::Applied: break;
+  }
+  const auto& report = payload_of<OrderReport>(header);
+  const oms::Order& order = *outcome.order;
+  if (outcome.released != Qty{} || outcome.finished)
+    gate_.on_released(order.request, order.instrument, outcome.released, outcome.finished);
+  if (outcome.to == OrderState::Rejected && outcome.finished) ++counters_.rejects;
+  if (outcome.fill == Qty{}) return effect;
+  effect.booked = portfolio_.on_fill(order.request, order.instrument, report);
+  if (!effect.booked) return effect;
+  ++counters_.fills;
+  gate_.on_position(order.request.strategy, order.instrument, effect.booked->position_delta,
+                    effect.booked->cash_delta);
+  return effect;
+}
+
+void Ledger::apply_strategy(const StrategyChanged& changed) noexcept {
+  if (index_of(changed.strategy) >= states_.size()) return;
+  states_[index_of(changed.strategy)] = changed.to;
+  gate_.set_strategy_state(changed.strategy, changed.to);
+}
+
+void Ledger::apply(const RecordHeader& record) noexcept {
+  last_sequence_ = record.sequence;
+  switch (record.kind) {
+    case RecordKind::OrderSent: static_cast<void>(apply_sent(record)); break;
+    case RecordKind::OrderReport: static_cast<void>(apply_report(record)); break;
+    case RecordKind::CancelSent:
+      orders_.on_cancel_sent(record);
+      ++counters_.cancels_sent;
+      break;
+    case RecordKind::OrderRefused: {
+      const auto rule = payload_of<OrderRefused>(record).rule;
+      if (rule < risk::kRuleCount) ++counters_.refusals[rule];
+      break;
+    }
+    case RecordKind::StrategyChanged: apply_strategy(payload_of<StrategyChanged>(record)); break;
+    case RecordKind::KillChanged: {
+      const auto& kill = payload_of<KillChanged>(record);
+      gate_.set_kill(kill.latched != 0);
+      kill_reason_ = kill.reason;
+      break;
+    }
+    case RecordKind::DayStarted: {
+      const auto& day = payload_of<DayStarted>(record);
+      day_ = day.day;
+      gate_.start_day(day.strategy, day.pnl_base);
+      break;
+    }
+    case RecordKind::EpochStarted: epoch_ = payload_of<EpochStarted>(record).epoch; break;
+    case RecordKind::DeadLetter: ++counters_.dead_letters; break;
+    case RecordKind::None:
+    case RecordKind::ConfigLoaded:
+    case RecordKind::InstrumentDefined:
+    case RecordKind::AdminCommand:
+    case RecordKind::TimeTick:
+    case RecordKind::RunEnded:
+    case RecordKind::RecoveryFinished:
+    case RecordKind::DepthUpdate:
+    case RecordKind::DepthSnapshot:
+    case RecordKind::TradePrint:
+    case RecordKind::TopOfBook:
+    case RecordKind::MarkPrice:
+    case RecordKind::FeedStatus:
+    case RecordKind::FeedDropped:
+    case RecordKind::OrderChanged:
+    case RecordKind::FillBooked:
+    case RecordKind::BookChanged:
+    case RecordKind::StrategySaved:
+    case RecordKind::FundingBooked:
+    case RecordKind::QuerySent: break;
+  }
+}
+}  // namespace sq::core

@@ -1,0 +1,80 @@
+// The state that recorded facts add up to: orders, risk, positions, cash, kill latch, strategy
+// states. The core applies each fact as it happens; recovery and the admin port's view apply the
+// same facts from the log. Nothing here decides anything.
+// Thread: its owner's. Cost: O(1) a fact, no allocation after construction. Errors: outcomes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/messaging/control.hpp"
+#include "engine/messaging/orders.hpp"
+#include "engine/oms/order_life.hpp"
+#include "engine/portfolio/portfolio.hpp"
+#include "engine/risk/order_gate.hpp"
+
+namespace sq::core {
+struct LedgerSetup {
+  std::vector<Instrument> instruments;
+  std::size_t strategies{0};
+  std::uint32_t order_capacity{1U << 16};
+  risk::GateSetup gate;
+};
+
+struct LedgerCounters {
+  std::uint64_t orders_sent{0};
+  std::uint64_t cancels_sent{0};
+  std::uint64_t fills{0};
+  std::uint64_t rejects{0};          // by venues
+  std::uint64_t duplicates{0};       // reports that told nothing new
+  std::uint64_t unexpected{0};       // overfills, late fills, contradictions
+  std::uint64_t dead_letters{0};
+  std::array<std::uint64_t, risk::kRuleCount> refusals{};  // index: risk::Rule
+};
+
+struct ReportEffect {
+  oms::ReportOutcome outcome{};
+  std::optional<portfolio::Booked> booked{};
+};
+
+class Ledger {
+ public:
+  explicit Ledger(LedgerSetup setup);
+
+  // Any record of the log, in order. Market data are ignored.
+  void apply(const RecordHeader& record) noexcept;
+  // The facts with an answer.
+  oms::Order* apply_sent(const RecordHeader& sent) noexcept;
+  ReportEffect apply_report(const RecordHeader& report) noexcept;
+
+  [[nodiscard]] oms::OrderLife& orders() noexcept { return orders_; }
+  [[nodiscard]] const oms::OrderLife& orders() const noexcept { return orders_; }
+  [[nodiscard]] const portfolio::Portfolio& portfolio() const noexcept { return portfolio_; }
+  [[nodiscard]] risk::OrderGate& gate() noexcept { return gate_; }
+  [[nodiscard]] const risk::OrderGate& gate() const noexcept { return gate_; }
+  [[nodiscard]] const LedgerCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] StrategyState strategy_state(StrategyId id) const noexcept {
+    return states_[index_of(id)];
+  }
+  [[nodiscard]] bool kill_latched() const noexcept { return gate_.kill_latched(); }
+  [[nodiscard]] std::string_view kill_reason() const noexcept { return kill_reason_.view(); }
+  [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
+  [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_sequence_; }
+  [[nodiscard]] std::int64_t day() const noexcept { return day_; }
+
+ private:
+  void apply_strategy(const StrategyChanged& changed) noexcept;
+
+  oms::OrderLife orders_;
+  portfolio::Portfolio portfolio_;
+  risk::OrderGate gate_;
+  std::vector<StrategyState> states_;
+  LedgerCounters counters_;
+  FixedText<64> kill_reason_;
+  std::uint32_t epoch_{0};
+  std::uint64_t last_sequence_{0};
+  std::int64_t day_{0};
+};
+}  // namespace sq::core

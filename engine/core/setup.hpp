@@ -1,0 +1,37 @@
+// Everything the core is built from. Made once by engine/app from the configuration.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/book/synced_book.hpp"
+#include "engine/risk/limits.hpp"
+#include "engine/strategy/strategy.hpp"
+#include "engine/types/instrument.hpp"
+
+namespace sq::core {
+struct StrategySetup {
+  std::string name;
+  std::unique_ptr<strategy::Strategy> strategy;
+  std::vector<InstrumentId> instruments;
+  StrategyState start{StrategyState::Stopped};  // wanted once it is warm
+  risk::StrategyLimits limits{};
+};
+
+struct InstrumentSetup {
+  Instrument instrument{};
+  risk::InstrumentLimits limits{};
+  book::SyncSettings book{};
+};
+
+struct CoreSetup {
+  std::vector<InstrumentSetup> instruments;  // index: InstrumentId
+  std::vector<StrategySetup> strategies;     // index: StrategyId
+  risk::FirmLimits firm{};
+  std::uint32_t order_capacity{1U << 14};
+  std::uint32_t timer_capacity{4096};
+  std::int64_t save_state_every_ns{10 * kNsPerSecond};
+};
+}  // namespace sq::core

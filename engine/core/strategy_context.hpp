@@ -1,0 +1,47 @@
+// What one strategy sees of the core. Thread: the core's.
+#pragma once
+
+#include "engine/core/core.hpp"
+
+namespace sq::core {
+class StrategyContext final : public strategy::Context {
+ public:
+  StrategyContext(Core& core, std::uint16_t index) : core_{core}, index_{index} {}
+
+  [[nodiscard]] MonoTime now() const noexcept override { return core_.now_; }
+  [[nodiscard]] const Instrument& instrument(InstrumentId id) const noexcept override {
+    return core_.ledger_.portfolio().instruments()[index_of(id)];
+  }
+  [[nodiscard]] const book::L2Book& book(InstrumentId id) const noexcept override {
+    return core_.books_[index_of(id)].depth();
+  }
+  [[nodiscard]] strategy::Top top(InstrumentId id) const noexcept override {
+    return core_.top_of(index_of(id));
+  }
+  [[nodiscard]] Qty position(InstrumentId id) const noexcept override {
+    return core_.ledger_.portfolio().ledger(StrategyId{index_}, id).position.qty();
+  }
+  [[nodiscard]] strategy::Submitted submit(const strategy::OrderIntent& intent) noexcept override {
+    return core_.submit(index_, intent);
+  }
+  void cancel(OrderId id) noexcept override {
+    oms::Order* order = core_.ledger_.orders().pool().find(id);
+    if (order != nullptr && order->request.strategy == StrategyId{index_})
+      core_.cancel(*order, CancelReason::Strategy);
+  }
+  void cancel_all(InstrumentId id) noexcept override {
+    core_.cancel_all(StrategyId{index_}, id, CancelReason::Strategy);
+  }
+  strategy::TimerId start_timer(std::int64_t delay_ns) noexcept override {
+    const std::int64_t delay = delay_ns > 0 ? delay_ns : 0;
+    const std::uint32_t id =
+        core_.timers_.start(core_.now_ + delay, TimerOwner::Strategy, index_);
+    if (id == 0) ++core_.counters_.timers_refused;
+    return strategy::TimerId{id};
+  }
+
+ private:
+  Core& core_;
+  std::uint16_t index_;
+};
+}  // namespace sq::core

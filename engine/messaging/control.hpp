@@ -1,0 +1,88 @@
+// Payloads of records that start, command and describe a run. Bytes are logged: append only.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/messaging/record.hpp"
+#include "engine/types/order_types.hpp"
+
+namespace sq {
+struct EpochStarted {
+  FixedText<16> instance{};     // name of this engine, part of every wire id
+  std::uint32_t epoch{0};       // 1 at the first start; never repeats
+  std::uint32_t log_format{1};
+  std::uint64_t seed{0};        // of the simulated exchange
+  std::uint64_t config_hash{0};
+};
+static_assert(sizeof(EpochStarted) == 40);
+
+enum class Command : std::uint8_t {  // append only
+  Kill = 1,           // close the gate and cancel everything; latched
+  SetStrategyState = 2,
+  Rearm = 3,          // open the gate again
+  CancelAll = 4       // the strategy's, or everything for kNoStrategy
+};
+struct AdminCommand {
+  Command command{Command::Kill};
+  StrategyState state{StrategyState::Stopped};  // SetStrategyState
+  StrategyId strategy{kNoStrategy};
+  std::uint32_t request{0};     // number given by the admin port, for the answer
+  FixedText<24> who{};
+  FixedText<64> reason{};
+};
+static_assert(sizeof(AdminCommand) == 96);
+
+struct BookChanged {  // header.instrument
+  std::uint64_t last_id{0};
+  BookState from{BookState::Syncing};
+  BookState to{BookState::Syncing};
+  std::uint8_t reserved[6]{};
+};
+enum class StateCause : std::uint8_t {  // append only
+  Start = 1,
+  Command = 2,
+  Warm = 3,
+  Kill = 4,
+  Shutdown = 5,
+  Recovery = 6,
+  LossLimit = 7
+};
+struct StrategyChanged {
+  StrategyId strategy{kNoStrategy};
+  StrategyState from{StrategyState::Stopped};
+  StrategyState to{StrategyState::Stopped};
+  StateCause cause{StateCause::Start};
+  std::uint8_t reserved[3]{};
+};
+static_assert(sizeof(StrategyChanged) == 8);
+struct StrategyStateHeader {  // followed by `bytes` bytes, padded to 8
+  StrategyId strategy{kNoStrategy};
+  std::uint16_t version{0};  // the strategy's own
+  std::uint32_t bytes{0};
+};
+struct KillChanged {
+  std::uint8_t latched{0};
+  StateCause cause{StateCause::Command};
+  std::uint8_t reserved[6]{};
+  FixedText<64> reason{};
+};
+static_assert(sizeof(KillChanged) == 72);
+struct DayStarted {  // one per strategy, and kNoStrategy for the firm
+  std::int64_t day{0};       // days since 1970-01-01 UTC
+  std::int64_t pnl_base{0};  // P&L since the first start, 1e-8 of the base currency
+  StrategyId strategy{kNoStrategy};
+  std::uint16_t reserved[3]{};
+};
+static_assert(sizeof(DayStarted) == 24);
+enum class DeadLetterReason : std::uint8_t {  // append only
+  UnknownKind = 1,
+  UnknownInstrument = 2,
+  UnknownOrder = 3,
+  BadContent = 4
+};
+struct DeadLetter {
+  std::uint64_t input_sequence{0};
+  DeadLetterReason reason{DeadLetterReason::UnknownKind};
+  std::uint8_t reserved[7]{};
+};
+}  // namespace sq

@@ -1,0 +1,77 @@
+// A fixed number of orders: the working ones and the youngest finished ones, found by id.
+// Thread: its owner's. Cost: O(1); no allocation after construction; slots are reused last in, first
+// out, so that the ones in use stay in the cache. Full of working orders: create() gives null and
+// the order is refused before it is sent.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/oms/order.hpp"
+
+namespace sq::oms {
+class OrderPool {
+ public:
+  // A quarter of the slots remembers finished orders, for late fills and for views.
+  OrderPool(std::uint32_t capacity, std::size_t instruments);
+
+  // Null when every slot holds a working order. Finished orders make room, oldest first.
+  [[nodiscard]] Order* create(OrderId id, InstrumentId instrument) noexcept;
+  [[nodiscard]] Order* find(OrderId id) noexcept;
+  [[nodiscard]] const Order* find(OrderId id) const noexcept;
+  // Moves a terminal order from its instrument's working list to the finished ones.
+  void finish(Order& order) noexcept;
+  [[nodiscard]] bool has_room() const noexcept { return working_ < capacity_; }
+  [[nodiscard]] std::uint32_t working() const noexcept { return working_; }
+
+  // Working orders of an instrument, oldest first. `visit` may finish the order it is given.
+  template <class Visit>
+  void for_each_working(InstrumentId instrument, Visit&& visit) {
+    const std::uint32_t head = head_of(instrument);
+    for (std::uint32_t at = links_[head].next; at != head;) {
+      const std::uint32_t next = links_[at].next;
+      visit(slots_[at]);
+      at = next;
+    }
+  }
+  template <class Visit>
+  void for_each_working(InstrumentId instrument, Visit&& visit) const {
+    const std::uint32_t head = head_of(instrument);
+    for (std::uint32_t at = links_[head].next; at != head; at = links_[at].next) visit(slots_[at]);
+  }
+  // Every order still in memory, in no particular order: for views and checks.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::uint32_t i = 0; i < capacity_; ++i)
+      if (slots_[i].state != OrderState::None) visit(slots_[i]);
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  struct Links {
+    std::uint32_t next{0};
+    std::uint32_t previous{0};
+  };
+  // Links behind the capacity are the heads of circular lists: free, finished, one per instrument.
+  [[nodiscard]] std::uint32_t free_head() const noexcept { return capacity_; }
+  [[nodiscard]] std::uint32_t finished_head() const noexcept { return capacity_ + 1; }
+  [[nodiscard]] std::uint32_t head_of(InstrumentId instrument) const noexcept {
+    return capacity_ + 2 + index_of(instrument);
+  }
+  void unlink(std::uint32_t at) noexcept;
+  void insert_after(std::uint32_t previous, std::uint32_t at) noexcept;
+  void forget_oldest() noexcept;
+  [[nodiscard]] std::size_t bucket(OrderId id) const noexcept;
+  void index_insert(std::uint32_t slot) noexcept;
+  void index_erase(OrderId id) noexcept;
+
+  std::uint32_t capacity_;
+  std::uint32_t finished_max_;
+  std::uint32_t working_{0};
+  std::uint32_t finished_{0};
+  std::vector<Order> slots_;
+  std::vector<Links> links_;  // of the slots, then the heads
+  std::vector<std::uint32_t> index_;  // open addressing, at most half full
+  std::size_t mask_;
+};
+}  // namespace sq::oms

@@ -1,0 +1,98 @@
+#include "engine/portfolio/portfolio.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sq::portfolio {
+namespace {
+// A fee in the base asset is a disposal of that much base at the fill price, paid away: the
+// position shrinks, its value becomes the fee.
+bool fee_in_base(const Instrument& instrument, const Amount& fee) noexcept {
+  return fee.raw != 0 && fee.currency == instrument.base && instrument.base != instrument.settle;
+}
+}  // namespace
+
+Portfolio::Portfolio(std::vector<Instrument> instruments, std::size_t strategies)
+    : instruments_{std::move(instruments)},
+      strategies_{strategies},
+      ledgers_(instruments_.size() * (strategies + 1)) {}
+
+StrategyLedger& Portfolio::at(StrategyId strategy, InstrumentId instrument) noexcept {
+  const std::size_t s = std::min<std::size_t>(index_of(strategy), strategies_);
+  return ledgers_[index_of(instrument) * (strategies_ + 1) + s];
+}
+const StrategyLedger& Portfolio::ledger(StrategyId strategy,
+                                        InstrumentId instrument) const noexcept {
+  const std::size_t s = std::min<std::size_t>(index_of(strategy), strategies_);
+  return ledgers_[index_of(instrument) * (strategies_ + 1) + s];
+}
+
+std::optional<Booked> Portfolio::on_fill(const OrderRequest& order, InstrumentId instrument,
+                                         const OrderReport& fill) noexcept {
+  const Instrument& traded_in = instruments_[index_of(instrument)];
+  StrategyLedger next = at(order.strategy, instrument);
+  const auto traded = next.position.trade(traded_in, order.side, fill.last_price, fill.last_qty);
+  if (!traded) {
+    ++refused_fills_;
+    return std::nullopt;
+  }
+  std::int64_t flow = traded->flow;
+  std::int64_t realised = traded->realised;
+  std::int64_t fee = fill.fee.raw;
+  const Qty before = at(order.strategy, instrument).position.qty();
+  if (fee_in_base(traded_in, fill.fee)) {
+    const Side side = fee > 0 ? Side::Sell : Side::Buy;
+    const Qty disposed = Qty::from_raw(fee > 0 ? fee : -fee);  // both are 1e-8
+    const auto disposal = next.position.trade(traded_in, side, fill.last_price, disposed);
+    if (!disposal) {
+      ++refused_fills_;
+      return std::nullopt;
+    }
+    flow += disposal->flow;
+    realised += disposal->realised;
+    fee = disposal->flow;
+  }
+  next.cash += flow - fee;
+  next.fees += fee;
+  const std::int64_t value = traded->flow < 0 ? -traded->flow : traded->flow;
+  if (__builtin_add_overflow(next.turnover, value, &next.turnover))
+    next.turnover = std::numeric_limits<std::int64_t>::max();
+  ++next.fills;
+  if (fill.maker != 0) ++next.maker_fills;
+  (order.side == Side::Buy ? next.bought : next.sold) += fill.last_qty;
+
+  Booked booked;
+  booked.position_delta = next.position.qty() - before;
+  booked.cash_delta = flow - fee;
+  FillBooked& line = booked.decision;
+  line.id = order.id;
+  line.trade_id = fill.trade_id;
+  line.price = fill.last_price;
+  line.qty = fill.last_qty;
+  line.position_after = next.position.qty();
+  line.realised_delta = realised;
+  line.fee_settle = fee;
+  line.fee = fill.fee;
+  line.settle = traded_in.settle;
+  line.strategy = order.strategy;
+  line.account = order.account;
+  line.side = order.side;
+  line.maker = fill.maker;
+  at(order.strategy, instrument) = next;
+  return booked;
+}
+
+Qty Portfolio::position(InstrumentId instrument) const noexcept {
+  Qty sum;
+  for (std::size_t s = 0; s <= strategies_; ++s)
+    sum += ledgers_[index_of(instrument) * (strategies_ + 1) + s].position.qty();
+  return sum;
+}
+
+std::optional<std::int64_t> net_pnl(const StrategyLedger& ledger, const Instrument& instrument,
+                                    Price mark) noexcept {
+  const auto open = ledger.position.unrealised(instrument, mark);
+  if (!open) return std::nullopt;
+  return ledger.position.realised() + *open - ledger.fees + ledger.funding;
+}
+}  // namespace sq::portfolio

@@ -1,0 +1,64 @@
+// Positions, cash and fees per strategy and instrument: the books of the firm.
+// Thread: its owner's (the core; the admin's fold has one of its own). Cost: array operations.
+// Errors: a fill whose value does not fit 64 bits is refused and counted; the caller halts trading.
+// Units: quantity 1e-8, money 1e-8 of the instrument's settlement currency.
+// Identity, exact at all times, per strategy and instrument:
+//   cash = realised - (cost of the open position, signed) - fees
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/messaging/orders.hpp"
+#include "engine/portfolio/position.hpp"
+
+namespace sq::portfolio {
+struct StrategyLedger {  // one strategy in one instrument
+  Position position{};
+  std::int64_t cash{0};         // flows minus fees
+  std::int64_t fees{0};         // valued in the settlement currency; negative: rebates won
+  std::int64_t funding{0};      // received, contained in cash
+  std::int64_t turnover{0};     // sum of fill values; saturates
+  std::uint64_t fills{0};
+  std::uint64_t maker_fills{0};
+  Qty bought{};
+  Qty sold{};
+};
+
+struct Booked {
+  FillBooked decision{};
+  Qty position_delta{};
+  std::int64_t cash_delta{0};
+};
+
+class Portfolio {
+ public:
+  Portfolio(std::vector<Instrument> instruments, std::size_t strategies);
+
+  // Applies a fill report of an order. Strategy kNoStrategy books to the unallocated ledger.
+  [[nodiscard]] std::optional<Booked> on_fill(const OrderRequest& order, InstrumentId instrument,
+                                              const OrderReport& fill) noexcept;
+
+  [[nodiscard]] const StrategyLedger& ledger(StrategyId strategy,
+                                             InstrumentId instrument) const noexcept;
+  // Sum over strategies, unallocated included.
+  [[nodiscard]] Qty position(InstrumentId instrument) const noexcept;
+  [[nodiscard]] const std::vector<Instrument>& instruments() const noexcept { return instruments_; }
+  [[nodiscard]] std::size_t strategies() const noexcept { return strategies_; }
+  [[nodiscard]] std::uint64_t refused_fills() const noexcept { return refused_fills_; }
+
+ private:
+  [[nodiscard]] StrategyLedger& at(StrategyId strategy, InstrumentId instrument) noexcept;
+
+  std::vector<Instrument> instruments_;
+  std::size_t strategies_;
+  std::vector<StrategyLedger> ledgers_;  // [instrument][strategy], the last is unallocated
+  std::uint64_t refused_fills_{0};
+};
+
+// P&L of a ledger at a mark: realised + unrealised - fees + funding. Empty: does not fit.
+[[nodiscard]] std::optional<std::int64_t> net_pnl(const StrategyLedger& ledger,
+                                                  const Instrument& instrument,
+                                                  Price mark) noexcept;
+}  // namespace sq::portfolio

@@ -1,0 +1,50 @@
+// What is at stake: positions plus everything that may still fill, per instrument and strategy.
+// The worst case counts each order from the moment it is sent until there is proof that it cannot
+// fill: pending, open, being cancelled and unknown orders alike.
+// Thread: the core's. Cost: array operations. Pushed by engine/core from orders, fills and books.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/types/fixed.hpp"
+#include "engine/types/ids.hpp"
+#include "engine/types/order_types.hpp"
+#include "engine/types/time.hpp"
+
+namespace sq::risk {
+struct OpenQty {  // 1e-8 base units, >= 0
+  std::int64_t buy{0};
+  std::int64_t sell{0};
+  std::int64_t orders{0};
+  void add(Side side, std::int64_t qty) noexcept { (side == Side::Buy ? buy : sell) += qty; }
+};
+
+// One strategy in one instrument.
+struct Holding {
+  std::int64_t position{0};  // signed, 1e-8 base units
+  Int128 cash{0};            // flows and fees since the start, 1e-8 of the settlement currency
+  OpenQty open{};
+};
+
+struct RestingOrder {
+  OrderId id{};
+  Price limit{};
+  Side side{Side::Buy};
+};
+
+struct InstrumentExposure {
+  Holding total{};                   // over all strategies
+  std::vector<Holding> by_strategy;  // index: StrategyId
+  std::vector<RestingOrder> resting;  // own working orders, reserved at start
+  Price bid{};
+  Price ask{};
+  MonoTime reference_at{};
+  bool live{false};
+
+  [[nodiscard]] std::int64_t worst_long() const noexcept { return total.position + total.open.buy; }
+  [[nodiscard]] std::int64_t worst_short() const noexcept {
+    return total.position - total.open.sell;
+  }
+};
+}  // namespace sq::risk

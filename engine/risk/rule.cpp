@@ -1,0 +1,78 @@
+#include "engine/risk/rule.hpp"
+
+namespace sq::risk {
+std::string_view text_of(Rule rule) noexcept {
+  switch (rule) {
+    case Rule::None: return "none";
+    case Rule::KillLatched: return "kill-latched";
+    case Rule::StrategyNotArmed: return "strategy-not-armed";
+    case Rule::NotPermitted: return "not-permitted";
+    case Rule::ReduceOnly: return "reduce-only";
+    case Rule::BookNotLive: return "book-not-live";
+    case Rule::StaleReference: return "stale-reference";
+    case Rule::Filter: return "filter";
+    case Rule::OrderQty: return "order-qty";
+    case Rule::OrderValue: return "order-value";
+    case Rule::PriceCollar: return "price-collar";
+    case Rule::SelfMatch: return "self-match";
+    case Rule::Position: return "position";
+    case Rule::GrossNotional: return "gross-notional";
+    case Rule::OpenOrders: return "open-orders";
+    case Rule::OrderRate: return "order-rate";
+    case Rule::DailyLoss: return "daily-loss";
+    case Rule::Capacity: return "capacity";
+    case Rule::Overflow: return "overflow";
+  }
+  return "?";
+}
+
+std::string_view unit_of(Rule rule) noexcept {
+  switch (rule) {
+    case Rule::OrderQty:
+    case Rule::Position:
+    case Rule::ReduceOnly: return "1e-8 base units";
+    case Rule::OrderValue:
+    case Rule::GrossNotional:
+    case Rule::DailyLoss: return "1e-8 currency units";
+    case Rule::PriceCollar:
+    case Rule::SelfMatch: return "1e-9 price units";
+    case Rule::StaleReference: return "ns";
+    case Rule::OpenOrders:
+    case Rule::OrderRate:
+    case Rule::Capacity: return "count";
+    case Rule::None:
+    case Rule::KillLatched:
+    case Rule::StrategyNotArmed:
+    case Rule::NotPermitted:
+    case Rule::BookNotLive:
+    case Rule::Filter:
+    case Rule::Overflow: return "";
+  }
+  return "?";
+}
+
+std::string_view meaning_of(Rule rule) noexcept {
+  switch (rule) {
+    case Rule::None: return "accepted";
+    case Rule::KillLatched: return "the kill switch is closed; re-arm it to trade";
+    case Rule::StrategyNotArmed: return "the strategy's state does not allow new orders; arm it";
+    case Rule::NotPermitted: return "the strategy may not trade this instrument";
+    case Rule::ReduceOnly: return "only an order that shrinks the position would pass";
+    case Rule::BookNotLive: return "there is no usable book; it passes when the book is live";
+    case Rule::StaleReference: return "the reference price is older than allowed";
+    case Rule::Filter: return "the order fails a filter of the venue";
+    case Rule::OrderQty: return "a quantity up to the limit would pass";
+    case Rule::OrderValue: return "a value up to the limit would pass";
+    case Rule::PriceCollar: return "a price within the limit of the reference would pass";
+    case Rule::SelfMatch: return "it could trade with an own order at the observed price";
+    case Rule::Position: return "the worst-case position would leave its limit";
+    case Rule::GrossNotional: return "the worst-case gross exposure would leave its limit";
+    case Rule::OpenOrders: return "too many orders are open";
+    case Rule::OrderRate: return "too many orders in one second";
+    case Rule::DailyLoss: return "the day's loss reached its limit; only reducing orders pass";
+    case Rule::Capacity: return "no room for another order";
+    case Rule::Overflow: return "the limit could not be evaluated";
+  }
+  return "?";
+}
+}  // namespace sq::risk

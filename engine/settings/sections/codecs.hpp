@@ -1,0 +1,55 @@
+// The grammars and vocabularies of the configuration.
+// Thread: start-up.
+#pragma once
+
+#include <array>
+#include <filesystem>
+
+#include "engine/settings/config.hpp"
+#include "engine/settings/strict/codec.hpp"
+
+namespace sq::settings {
+extern const Codec<std::string> kInstanceCodec;
+extern const Codec<std::string> kStrategyNameCodec;
+extern const Codec<std::string> kKindCodec;
+extern const Codec<std::string> kAddressCodec;
+extern const Codec<std::string> kFileCodec;  // relative, inside its folder
+extern const Codec<std::filesystem::path> kPathCodec;
+extern const Codec<std::uint32_t> kSpeedCodec;
+extern const Codec<VenueId> kVenueCodec;
+extern const Codec<Symbol> kSymbolCodec;
+extern const Codec<Currency> kCurrencyCodec;
+extern const Codec<StrategyInstrument> kStrategyInstrumentCodec;
+
+inline constexpr std::array kModes{Choice{"recorded", Mode::Recorded}, Choice{"paper", Mode::Paper},
+                                   Choice{"live", Mode::Live}};
+inline constexpr std::array kIdles{Choice{"spin", Idle::Spin}, Choice{"yield", Idle::Yield},
+                                   Choice{"sleep", Idle::Sleep}};
+inline constexpr std::array kDecodes{Choice{"thread", Decode::Thread},
+                                     Choice{"fused", Decode::Fused}};
+inline constexpr std::array kInstrumentKinds{
+    Choice{"spot", InstrumentKind::Spot},
+    Choice{"linear-perpetual", InstrumentKind::LinearPerpetual},
+    Choice{"inverse-perpetual", InstrumentKind::InversePerpetual},
+    Choice{"equity", InstrumentKind::Equity},
+    Choice{"linear-future", InstrumentKind::LinearFuture}};
+inline constexpr std::array kDurabilities{Choice{"process", Durability::Process},
+                                          Choice{"group", Durability::Group}};
+inline constexpr std::array kExistingLogs{Choice{"recover", ExistingLog::Recover},
+                                          Choice{"replace", ExistingLog::Replace},
+                                          Choice{"refuse", ExistingLog::Refuse}};
+inline constexpr std::array kFeedLatencies{Choice{"recorded", FeedLatency::Recorded},
+                                           Choice{"constant", FeedLatency::Constant},
+                                           Choice{"none", FeedLatency::None}};
+inline constexpr std::array kQueueModels{Choice{"pessimistic", QueueModel::Pessimistic},
+                                         Choice{"proportional", QueueModel::Proportional},
+                                         Choice{"power", QueueModel::Power}};
+inline constexpr std::array kTextLevels{
+    Choice{"debug", TextLevel::Debug}, Choice{"info", TextLevel::Info},
+    Choice{"warn", TextLevel::Warn}, Choice{"error", TextLevel::Error}};
+// Warming is where every strategy begins, not a state to start in.
+inline constexpr std::array kStartStates{
+    Choice{"armed", StrategyState::Armed}, Choice{"shadow", StrategyState::Shadow},
+    Choice{"reduce-only", StrategyState::ReduceOnly}, Choice{"paused", StrategyState::Paused},
+    Choice{"stopped", StrategyState::Stopped}};
+}  // namespace sq::settings

@@ -1,0 +1,186 @@
+// Every field of every section, once: key, place, range, unit, whether it has a default. Reader and
+// Writer both walk these lists. Reasons and defaults stand in the struct headers.
+// Thread: start-up.
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <type_traits>
+
+#include "engine/settings/sections/codecs.hpp"
+#include "engine/settings/strict/reader.hpp"
+
+namespace sq::settings {
+template <class T, class Section>
+concept Is = std::same_as<std::remove_const_t<T>, Section>;
+
+inline constexpr std::int64_t kSeedMax = std::numeric_limits<std::int64_t>::max();
+inline constexpr std::int64_t kLatencyUsMax = 10'000'000;
+
+template <class Io, Is<Engine> T>
+void fields(Io& io, T& engine) {
+  io.coded("instance", engine.instance, kInstanceCodec, Need::Required);
+  io.choice("mode", engine.mode, kModes, Need::Required);
+  io.integer("seed", engine.seed, 0, kSeedMax, "", Need::Required);
+  io.integer("core_cpu", engine.core_cpu, -1, kCpuMax, "CPU number, -1 is not pinned",
+             Need::Optional);
+  io.integer("feed_cpu", engine.feed_cpu, -1, kCpuMax, "CPU number, -1 is not pinned",
+             Need::Optional);
+  io.integer("log_cpu", engine.log_cpu, -1, kCpuMax, "CPU number, -1 is not pinned",
+             Need::Optional);
+  io.integer("admin_cpu", engine.admin_cpu, -1, kCpuMax, "CPU number, -1 is not pinned",
+             Need::Optional);
+  io.choice("idle", engine.idle, kIdles, Need::Optional);
+  io.choice("decode", engine.decode, kDecodes, Need::Optional);
+  io.integer("stage_sample", engine.stage_sample, 1, 1'000'000, "every Nth event", Need::Optional);
+}
+
+template <class Io, Is<Session> T>
+void fields(Io& io, T& session) {
+  io.coded("speed", session.speed, kSpeedCodec, Need::Required);
+  io.coded("data", session.data, kPathCodec, Need::Optional);
+}
+
+template <class Io, Is<SimulatedSession> T>
+void fields(Io& io, T& simulated) {
+  io.integer("seed", simulated.seed, 0, kSeedMax, "", Need::Required);
+  io.integer("minutes", simulated.minutes, 1, 1'440, "minutes of recorded time", Need::Optional);
+  io.coded("directory", simulated.directory, kPathCodec, Need::Optional);
+}
+
+template <class Io, Is<Recording> T>
+void fields(Io& io, T& recording) {
+  io.coded("venue", recording.venue, kVenueCodec, Need::Required);
+  io.coded("symbol", recording.symbol, kSymbolCodec, Need::Required);
+  io.coded_list("files", recording.files, kFileCodec, 1, 1'000, Need::Required);
+}
+
+template <class Io, Is<InstrumentSettings> T>
+void fields(Io& io, T& settings) {
+  constexpr Ratio kFeeMax =
+      Ratio::from_raw(Ratio::kScale / 100);  // 1 %: above it a percent sign is meant
+  constexpr Qty kQtyStep = Qty::from_raw(1);
+  constexpr Price kPriceStep = Price::from_raw(1);
+  auto& of = settings.instrument;
+  io.coded("venue", of.venue, kVenueCodec, Need::Required);
+  io.coded("symbol", of.symbol, kSymbolCodec, Need::Required);
+  io.choice("kind", of.kind, kInstrumentKinds, Need::Required);
+  io.coded("base", of.base, kCurrencyCodec, Need::Required);
+  io.coded("quote", of.quote, kCurrencyCodec, Need::Required);
+  io.coded("settle", of.settle, kCurrencyCodec, Need::Required);
+  io.fixed("tick", of.tick, kPriceStep, Price::max(), "quote a base unit", Need::Required);
+  io.fixed("price_min", of.price_min, kPriceStep, Price::max(), "quote a base unit",
+           Need::Required);
+  io.fixed("price_max", of.price_max, kPriceStep, Price::max(), "quote a base unit",
+           Need::Required);
+  io.fixed("lot", of.lot, kQtyStep, Qty::max(), "base units or contracts", Need::Required);
+  io.fixed("qty_min", of.qty_min, kQtyStep, Qty::max(), "base units or contracts", Need::Required);
+  io.fixed("qty_max", of.qty_max, kQtyStep, Qty::max(), "base units or contracts", Need::Required);
+  io.amount("notional_min", of.notional_min, 0, std::numeric_limits<std::int64_t>::max(),
+            "quote currency, 0 is none", Need::Required);
+  io.fixed("multiplier", of.multiplier, kQtyStep, Qty::max(), "units a contract", Need::Optional);
+  io.fixed("maker_fee", of.maker_fee, -kFeeMax, kFeeMax, "of the notional: 0.0002 is 0.02 %",
+           Need::Required);
+  io.fixed("taker_fee", of.taker_fee, Ratio{}, kFeeMax, "of the notional: 0.0005 is 0.05 %",
+           Need::Required);
+  io.duration("stale_after_ms", settings.stale_after_ns, 10, 3'600'000, Need::Optional);
+  io.duration("crossed_for_ms", settings.crossed_for_ns, 0, 60'000, Need::Optional);
+  io.integer("window_ticks", settings.window_ticks, 256, 1 << 18, "ticks, a power of two",
+             Need::Optional);
+  io.integer("far_levels_max", settings.far_levels_max, 0, 1'000'000, "levels a side",
+             Need::Optional);
+}
+
+// 10 billion: a limit beyond it is a slip, and sums of limits stay far from 64 bits.
+inline constexpr std::int64_t kAmountMax = 10'000'000'000 * Amount::kScale;
+
+template <class Io, Is<FirmLimits> T>
+void fields(Io& io, T& firm) {
+  io.coded("base_currency", firm.base_currency, kCurrencyCodec, Need::Required);
+  io.amount("daily_loss_max", firm.daily_loss_max.raw, 1, kAmountMax, "base currency",
+            Need::Required);
+  io.amount("gross_notional_max", firm.gross_notional_max.raw, 1, kAmountMax, "base currency",
+            Need::Required);
+  io.integer("open_orders_max", firm.open_orders_max, 1, 100'000, "orders", Need::Required);
+  io.integer("orders_per_second_max", firm.orders_per_second_max, 1, 100'000, "orders",
+             Need::Required);
+}
+
+template <class Io, Is<InstrumentLimits> T>
+void fields(Io& io, T& limits) {
+  io.coded("venue", limits.venue, kVenueCodec, Need::Required);
+  io.coded("symbol", limits.symbol, kSymbolCodec, Need::Required);
+  io.fixed("order_qty_max", limits.order_qty_max, Qty::from_raw(1), Qty::max(),
+           "base units or contracts", Need::Required);
+  io.amount("order_value_max", limits.order_value_max.raw, 1, kAmountMax, "settlement currency",
+            Need::Required);
+  io.integer("collar_bps", limits.collar_bps, 1, 5'000, "bps, 100 are 1 %", Need::Required);
+  io.fixed("position_max", limits.position_max, Qty::from_raw(1), Qty::max(),
+           "base units or contracts", Need::Required);
+  io.integer("open_orders_max", limits.open_orders_max, 1, 10'000, "orders", Need::Required);
+  io.duration("reference_age_ms_max", limits.reference_age_ns_max, 1, 60'000, Need::Required);
+}
+
+template <class Io, Is<StrategyLimits> T>
+void fields(Io& io, T& limits) {
+  io.coded("name", limits.name, kStrategyNameCodec, Need::Required);
+  io.integer("open_orders_max", limits.open_orders_max, 1, 10'000, "orders", Need::Required);
+  io.integer("orders_per_second_max", limits.orders_per_second_max, 1, 10'000, "orders",
+             Need::Required);
+  io.amount("daily_loss_max", limits.daily_loss_max.raw, 1, kAmountMax, "base currency",
+            Need::Required);
+}
+
+template <class Io, Is<Balance> T>
+void fields(Io& io, T& balance) {
+  io.coded("venue", balance.venue, kVenueCodec, Need::Required);
+  io.coded("currency", balance.amount.currency, kCurrencyCodec, Need::Required);
+  io.amount("amount", balance.amount.raw, 0, kAmountMax, "units of the currency", Need::Required);
+}
+
+template <class Io, Is<Log> T>
+void fields(Io& io, T& log) {
+  io.coded("dir", log.dir, kPathCodec, Need::Optional);
+  io.coded("ring_dir", log.ring_dir, kPathCodec, Need::Optional);
+  io.integer("order_ring_mib", log.order_ring_mib, 1, 4'096, "MiB, a power of two", Need::Optional);
+  io.integer("feed_ring_mib", log.feed_ring_mib, 1, 16'384, "MiB, a power of two", Need::Optional);
+  io.integer("segment_mib", log.segment_mib, 1, 4'096, "MiB", Need::Optional);
+  io.choice("durability", log.durability, kDurabilities, Need::Optional);
+  io.duration("group_interval_us", log.group_interval_ns, 10, 1'000'000, Need::Optional);
+  io.choice("existing", log.existing, kExistingLogs, Need::Optional);
+}
+
+template <class Io, Is<Admin> T>
+void fields(Io& io, T& admin) {
+  io.boolean("enabled", admin.enabled, Need::Required);
+  io.coded("address", admin.address, kAddressCodec, Need::Optional);
+  io.integer("port", admin.port, 0, 65'535, "0 is any free one", Need::Optional);
+  io.coded("token_file", admin.token_file, kPathCodec, Need::Optional);
+}
+
+template <class Io, Is<Simulation> T>
+void fields(Io& io, T& simulation) {
+  io.choice("feed_latency", simulation.feed_latency, kFeedLatencies, Need::Optional);
+  io.choice("queue_model", simulation.queue_model, kQueueModels, Need::Optional);
+  io.boolean("consumed_depth", simulation.consumed_depth, Need::Optional);
+  io.boolean("partial_fills", simulation.partial_fills, Need::Optional);
+  io.boolean("fees", simulation.fees, Need::Optional);
+  io.boolean("filters", simulation.filters, Need::Optional);
+}
+
+template <class Io, Is<Telemetry> T>
+void fields(Io& io, T& telemetry) {
+  io.choice("text_level", telemetry.text_level, kTextLevels, Need::Optional);
+  io.integer("texts_per_second_max", telemetry.texts_per_second_max, 1, 100'000, "lines",
+             Need::Optional);
+  io.duration("progress_interval_ms", telemetry.progress_interval_ns, 100, 60'000, Need::Optional);
+}
+
+template <class Io, Is<StrategySettings> T>
+void fields(Io& io, T& strategy) {
+  io.coded("kind", strategy.kind, kKindCodec, Need::Required);
+  io.coded_list("instruments", strategy.instruments, kStrategyInstrumentCodec, 1, 64,
+                Need::Required);
+  io.choice("start", strategy.start, kStartStates, Need::Required);
+}
+}  // namespace sq::settings

@@ -1,0 +1,45 @@
+// Reading the sections of a configuration and holding them against each other.
+// Thread: start-up. Errors: collected in Problems.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/settings/config.hpp"
+#include "engine/settings/strict/reader.hpp"
+
+namespace sq::settings {
+// A name in one section that must exist in another, and the problem it is if it does not.
+struct Reference {
+  std::size_t index{0};  // of the recording, limit, ... that holds it
+  std::size_t item{0};   // position in its list
+  Problem problem;
+};
+struct References {
+  std::vector<Reference> recordings;
+  std::vector<Reference> instrument_limits;
+  std::vector<Reference> strategy_limits;
+  std::vector<Reference> strategy_instruments;
+  std::vector<Reference> strategies;  // problem: the table of the strategy
+  Problem portfolio;
+  bool instruments_sound{
+      true};  // otherwise a missing name may only be misspelt where it is defined
+  bool strategies_sound{true};
+};
+
+// `project_dir` is what relative data paths start from.
+void read_sections(Reader& root, const std::filesystem::path& project_dir, Config& config,
+                   References& references);
+
+// One instrument's filters against each other.
+void check_instrument(Reader& reader, const InstrumentSettings& settings);
+
+// [simulation] with its latency table, from the file or in place.
+void read_simulation(Reader& reader, const std::filesystem::path& project_dir, Simulation& out);
+
+// Fills in ids and currencies, and adds a problem for each name that leads nowhere.
+void link_sections(Config& config, const References& references, std::vector<Problem>& problems);
+}  // namespace sq::settings

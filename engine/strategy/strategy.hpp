@@ -1,0 +1,169 @@
+// What a strategy is: one file in strategies/ that derives from Strategy and has a line in
+// strategies/registry.cpp. The same object runs in backtest, paper, live and replay.
+// Thread: the core's, one callback at a time; orders placed inside a callback are reported by later
+// callbacks, never inside it. Cost: callbacks are on the hot path: no allocation, no lock, no clock,
+// no I/O after construction. Errors: refusals are return values; constructors may throw (start-up).
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/book/l2_book.hpp"
+#include "engine/messaging/market_data.hpp"
+#include "engine/messaging/orders.hpp"
+#include "engine/risk/rule.hpp"
+#include "engine/strategy/parameters.hpp"
+#include "engine/types/fixed.hpp"
+#include "engine/types/ids.hpp"
+#include "engine/types/instrument.hpp"
+#include "engine/types/order_types.hpp"
+#include "engine/types/time.hpp"
+
+namespace sq::strategy {
+// The freshest best prices of a book that is LIVE, from depth or best-price stream.
+struct Top {
+  InstrumentId instrument{kNoInstrument};
+  Level bid{};
+  Level ask{};
+  MonoTime at{};
+};
+
+struct OrderIntent {
+  InstrumentId instrument{kNoInstrument};
+  Side side{Side::Buy};
+  Price limit{};
+  Qty qty{};
+  TimeInForce tif{TimeInForce::GoodTillCancel};
+  bool reduce_only{false};
+};
+
+// id is 0 when the gate refused; then `refused` says which rule.
+struct Submitted {
+  OrderId id{};
+  risk::Rule refused{risk::Rule::None};
+};
+
+// A change of one of the strategy's own orders.
+struct OrderUpdate {
+  OrderId id{};
+  InstrumentId instrument{kNoInstrument};
+  Side side{Side::Buy};
+  OrderState state{OrderState::None};
+  RejectCode code{RejectCode::None};
+  Price last_price{};  // of this fill; 0 when the update is not a fill
+  Qty last_qty{};
+  Qty filled{};
+  Qty remaining{};     // what may still fill; 0 in a terminal state
+};
+
+enum class TimerId : std::uint32_t {};
+
+// What a strategy may ask of the engine. Implemented by engine/core.
+class Context {
+ public:
+  [[nodiscard]] virtual MonoTime now() const noexcept = 0;
+  [[nodiscard]] virtual const Instrument& instrument(InstrumentId id) const noexcept = 0;
+  [[nodiscard]] virtual const book::L2Book& book(InstrumentId id) const noexcept = 0;
+  // The last top; its qtys are zero while the book is not LIVE.
+  [[nodiscard]] virtual Top top(InstrumentId id) const noexcept = 0;
+  // The strategy's own signed position.
+  [[nodiscard]] virtual Qty position(InstrumentId id) const noexcept = 0;
+  [[nodiscard]] virtual Submitted submit(const OrderIntent& intent) noexcept = 0;
+  // No effect on an order that is terminal or already being cancelled.
+  virtual void cancel(OrderId id) noexcept = 0;
+  virtual void cancel_all(InstrumentId id) noexcept = 0;
+  // One on_timer callback at the first event at or after now + delay.
+  virtual TimerId start_timer(std::int64_t delay_ns) noexcept = 0;
+
+ protected:
+  ~Context() = default;
+};
+
+// Versioned state: plain bytes, written and read in the same order.
+class StateWriter {
+ public:
+  explicit StateWriter(std::span<std::byte> room) noexcept : room_{room} {}
+  template <class T>
+  void put(const T& value) noexcept {
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (used_ + sizeof(T) > room_.size()) {
+      overflow_ = true;
+      return;
+    }
+    std::memcpy(room_.data() + used_, &value, sizeof(T));
+    used_ += sizeof(T);
+  }
+  [[nodiscard]] std::size_t used() const noexcept { return used_; }
+  [[nodiscard]] bool overflow() const noexcept { return overflow_; }
+
+ private:
+  std::span<std::byte> room_;
+  std::size_t used_{0};
+  bool overflow_{false};
+};
+class StateReader {
+ public:
+  explicit StateReader(std::span<const std::byte> bytes) noexcept : bytes_{bytes} {}
+  // False, and `value` untouched, when the state ends before it.
+  template <class T>
+  [[nodiscard]] bool get(T& value) noexcept {
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (used_ + sizeof(T) > bytes_.size()) return false;
+    std::memcpy(&value, bytes_.data() + used_, sizeof(T));
+    used_ += sizeof(T);
+    return true;
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::size_t used_{0};
+};
+constexpr std::size_t kStateBytesMax = 4096;
+
+class Strategy {
+ public:
+  Strategy() = default;
+  Strategy(const Strategy&) = delete;
+  Strategy& operator=(const Strategy&) = delete;
+  virtual ~Strategy() = default;
+
+  // The best price of a LIVE book changed (price or quantity).
+  virtual void on_top(const Top&, Context&) noexcept {}
+  // Depth was applied to a LIVE book; the levels are in context.book().
+  virtual void on_depth(InstrumentId, Context&) noexcept {}
+  virtual void on_trade(InstrumentId, const TradePrint&, Context&) noexcept {}
+  virtual void on_order(const OrderUpdate&, Context&) noexcept {}
+  virtual void on_timer(TimerId, Context&) noexcept {}
+  // The book stopped or started being LIVE. Its orders were cancelled when it stopped.
+  virtual void on_book_state(InstrumentId, BookState, Context&) noexcept {}
+  // Ops or a breaker changed the strategy's state. Its orders were cancelled when it may no longer
+  // trade.
+  virtual void on_state(StrategyState, Context&) noexcept {}
+  // Warm: ready to trade. Until then the engine keeps it in Warming.
+  [[nodiscard]] virtual bool warm() const noexcept { return true; }
+
+  [[nodiscard]] virtual std::uint16_t state_version() const noexcept { return 0; }  // 0: no state
+  virtual void save(StateWriter&) const noexcept {}
+  // False: the version or the bytes are not understood; the strategy warms up from history.
+  [[nodiscard]] virtual bool restore(std::uint16_t, StateReader&) noexcept { return false; }
+};
+
+// What the engine gives at construction: the checked parameters and the instruments, in the order
+// of the configuration.
+struct Setup {
+  Parameters parameters;
+  std::vector<Instrument> instruments;
+};
+
+// A line of strategies/registry.cpp.
+struct StrategyKind {
+  std::string_view name;     // `kind` in the configuration
+  std::string_view summary;  // one sentence
+  std::span<const ParameterSpec> parameters;
+  std::unique_ptr<Strategy> (*make)(const Setup& setup);
+};
+}  // namespace sq::strategy

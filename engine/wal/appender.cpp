@@ -1,0 +1,75 @@
+#include "engine/wal/appender.hpp"
+
+#include <sched.h>
+
+#include <cstring>
+
+#include "engine/types/check.hpp"
+#include "engine/wal/checksum.hpp"
+#include "engine/wal/drain.hpp"
+#include "engine/wal/ring.hpp"
+
+namespace sq::wal {
+Appender::Appender(const std::array<Lane, kStreams>& lanes, Drain& drain) noexcept
+    : shut_{&drain.shut_flag()}, drain_{&drain} {
+  for (const Stream stream : kBothStreams) {
+    const Lane& lane = lanes[index_of(stream)];
+    Position& at = streams_[index_of(stream)];
+    at.bytes = lane.ring->bytes();
+    at.mask = lane.ring->mask();
+    at.head = load_acquire(lane.ring->control().head);
+    at.limit = load_acquire(lane.ring->control().tail) + lane.ring->capacity();
+    at.chain = lane.chain;
+    at.shared_head = &lane.ring->control().head;
+    at.ring = lane.ring;
+    at.when_full = lane.when_full;
+  }
+}
+
+bool Appender::append(const RecordHeader& record) noexcept {
+  Position& at = streams_[is_market_data(record.kind) ? 1 : 0];
+  const std::uint32_t length = record.length;
+  SQ_CHECK(length >= sizeof(RecordHeader) && length <= kRecordLengthMax &&
+           length % kRecordAlignment == 0);
+  if (at.head + length > at.limit) [[unlikely]] {
+    if (!make_room(at, length)) return false;
+  }
+  if (shut_->load(std::memory_order_relaxed)) [[unlikely]]
+    return false;
+  // The payload lies behind the header: hide from the compiler that it sees only a header.
+  const void* from = &record;
+  asm("" : "+r"(from));
+  std::byte* to = at.bytes + (at.head & at.mask);
+  const std::uint64_t checksum = chain_checksum(at.chain, from, length);
+  std::memcpy(to, &checksum, kChecksumBytes);
+  std::memcpy(to + kChecksumBytes, static_cast<const std::byte*>(from) + kChecksumBytes,
+              length - kChecksumBytes);
+  at.chain = checksum;
+  at.head += length;
+  std::atomic_ref(*at.shared_head).store(at.head, std::memory_order_release);
+  ++appended_;
+  return true;
+}
+
+bool Appender::make_room(Position& at, std::uint32_t length) noexcept {
+  const std::uint64_t capacity = at.mask + 1;
+  if (length > capacity) {
+    ++refused_;
+    return false;
+  }
+  bool counted = false;
+  for (;;) {
+    at.limit = load_acquire(at.ring->control().tail) + capacity;
+    if (at.head + length <= at.limit) return true;
+    if (shut_->load(std::memory_order_acquire)) return false;
+    if (at.when_full == WhenFull::Refuse) {
+      ++refused_;
+      return false;
+    }
+    if (!counted) ++waits_;
+    counted = true;
+    // Nobody may be draining: one thread for everything is a legal wiring.
+    if (drain_->drain_now() == 0) ::sched_yield();
+  }
+}
+}  // namespace sq::wal

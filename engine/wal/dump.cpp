@@ -1,0 +1,331 @@
+#include "engine/wal/dump.hpp"
+
+#include <cstring>
+
+#include "engine/messaging/control.hpp"
+#include "engine/messaging/market_data.hpp"
+#include "engine/messaging/orders.hpp"
+#include "engine/types/instrument.hpp"
+#include "engine/types/text.hpp"
+#include "engine/wal/dump_names.hpp"
+#include "engine/wal/fields.hpp"
+
+namespace sq::wal {
+namespace {
+// A copy, so that a short payload of a damaged or foreign record is zero filled, not overrun.
+template <class P>
+P payload_copy(const RecordHeader& record) noexcept {
+  P payload{};
+  const auto bytes = payload_bytes(record);
+  std::memcpy(static_cast<void*>(&payload), bytes.data(),
+              bytes.size() < sizeof(P) ? bytes.size() : sizeof(P));
+  return payload;
+}
+
+void put_header(Fields& f, const RecordHeader& r) {
+  f.big("seq", r.sequence);
+  f.text("kind", text_of(r.kind));
+  f.number("source", static_cast<std::uint16_t>(r.source));
+  f.big("mono", r.mono.ns);
+  f.big("wall", r.wall.ns);
+  if (r.source_sequence != 0) f.big("source_seq", r.source_sequence);
+  if (r.venue_time.ns != 0) f.big("venue_time", r.venue_time.ns);
+  if (r.instrument != kNoInstrument) f.number("instrument", index_of(r.instrument));
+}
+
+void put(Fields& f, const EpochStarted& p) {
+  f.text("instance", p.instance.view());
+  f.number("epoch", p.epoch);
+  f.number("log_format", p.log_format);
+  f.big("seed", p.seed);
+  f.big("config_hash", p.config_hash);
+}
+void put(Fields& f, const Instrument& p) {
+  f.text("symbol", p.symbol.view());
+  f.text("venue", text_of(p.venue));
+  f.text("type", text_of(p.kind));
+  f.number("status", static_cast<std::uint8_t>(p.status));
+  f.text("base", p.base.text());
+  f.text("quote", p.quote.text());
+  f.text("settle", p.settle.text());
+  f.decimal("tick", p.tick);
+  f.decimal("price_min", p.price_min);
+  f.decimal("price_max", p.price_max);
+  f.decimal("lot", p.lot);
+  f.decimal("qty_min", p.qty_min);
+  f.decimal("qty_max", p.qty_max);
+  f.decimal("notional_min", p.notional_min, Amount::kDecimals);
+  f.decimal("multiplier", p.multiplier);
+  f.decimal("maker_fee", p.maker_fee);
+  f.decimal("taker_fee", p.taker_fee);
+}
+void put(Fields& f, const OrderReport& p) {
+  f.order("id", p.id);
+  f.text("report", text_of(p.kind));
+  f.big("venue_order_id", p.venue_order_id);
+  f.decimal("cumulative_qty", p.cumulative_qty);
+  if (p.kind == ReportKind::Filled) {
+    f.big("trade_id", p.trade_id);
+    f.decimal("last_price", p.last_price);
+    f.decimal("last_qty", p.last_qty);
+    f.amount("fee", p.fee);
+    f.flag("maker", p.maker != 0);
+  }
+  if (p.code != RejectCode::None) f.text("code", text_of(p.code));
+  if (p.kind == ReportKind::Status) f.text("state", text_of(p.state));
+}
+void put(Fields& f, const AdminCommand& p) {
+  f.text("command", text_of(p.command));
+  if (p.command == Command::SetStrategyState) f.text("state", text_of(p.state));
+  f.strategy("strategy", p.strategy);
+  f.number("request", p.request);
+  f.text("who", p.who.view());
+  f.text("reason", p.reason.view());
+}
+void put(Fields& f, const DepthHeader& p) {
+  f.big("first_id", p.first_id);
+  f.big("last_id", p.last_id);
+  f.big("previous_id", p.previous_id);
+  f.big("transaction_time", p.transaction_time.ns);
+  f.text("chain", text_of(p.chain));
+  f.number("bids", p.bid_count);
+  f.number("asks", p.ask_count);
+}
+void put(Fields& f, const TradePrint& p) {
+  f.big("first_trade_id", p.first_trade_id);
+  f.big("last_trade_id", p.last_trade_id);
+  f.decimal("price", p.price);
+  f.decimal("qty", p.qty);
+  f.big("transaction_time", p.transaction_time.ns);
+  f.text("aggressor", text_of(p.aggressor));
+  f.flag("aggregate", p.aggregate != 0);
+}
+void put(Fields& f, const TopOfBook& p) {
+  f.big("update_id", p.update_id);
+  f.decimal("bid_price", p.bid_price);
+  f.decimal("bid_qty", p.bid_qty);
+  f.decimal("ask_price", p.ask_price);
+  f.decimal("ask_qty", p.ask_qty);
+  f.big("transaction_time", p.transaction_time.ns);
+}
+void put(Fields& f, const MarkPrice& p) {
+  f.decimal("mark", p.mark);
+  f.decimal("index", p.index);
+  f.decimal("settle_estimate", p.settle_estimate);
+  f.decimal("funding_rate", p.funding_rate);
+  f.big("next_funding", p.next_funding.ns);
+}
+void put(Fields& f, const FeedStatus& p) { f.text("event", text_of(p.event)); }
+void put(Fields& f, const FeedDropped& p) { f.big("count", p.count); }
+void put(Fields& f, const OrderRequest& p) {
+  f.order("id", p.id);
+  f.order("parent", p.parent);
+  f.text("side", text_of(p.side));
+  f.text("type", text_of(p.type));
+  f.text("tif", text_of(p.tif));
+  f.decimal("limit", p.limit);
+  f.decimal("qty", p.qty);
+  f.flag("reduce_only", p.reduce_only != 0);
+  f.strategy("strategy", p.strategy);
+  f.account(p.account);
+  f.big("approval", p.approval);
+  f.number("limits_version", p.limits_version);
+}
+void put(Fields& f, const CancelRequest& p) {
+  f.order("id", p.id);
+  f.text("reason", text_of(p.reason));
+  f.strategy("strategy", p.strategy);
+  f.account(p.account);
+}
+void put(Fields& f, const OrderRefused& p) {
+  f.number("rule", p.rule);
+  f.number("detail", p.detail);
+  f.big("observed", p.observed);
+  f.big("allowed", p.allowed);
+  f.order("parent", p.parent);
+  f.text("side", text_of(p.side));
+  f.text("type", text_of(p.type));
+  f.text("tif", text_of(p.tif));
+  f.decimal("limit", p.limit);
+  f.decimal("qty", p.qty);
+  f.strategy("strategy", p.strategy);
+  f.account(p.account);
+  f.number("limits_version", p.limits_version);
+}
+void put(Fields& f, const OrderChanged& p) {
+  f.order("id", p.id);
+  f.text("from", text_of(p.from));
+  f.text("to", text_of(p.to));
+  f.decimal("filled", p.filled);
+  if (p.code != RejectCode::None) f.text("code", text_of(p.code));
+}
+void put(Fields& f, const FillBooked& p) {
+  f.order("id", p.id);
+  f.big("trade_id", p.trade_id);
+  f.text("side", text_of(p.side));
+  f.decimal("price", p.price);
+  f.decimal("qty", p.qty);
+  f.decimal("position_after", p.position_after);
+  f.decimal("realised_delta", p.realised_delta, Amount::kDecimals);
+  f.decimal("fee_settle", p.fee_settle, Amount::kDecimals);
+  f.amount("fee", p.fee);
+  f.text("settle", p.settle.text());
+  f.strategy("strategy", p.strategy);
+  f.account(p.account);
+  f.flag("maker", p.maker != 0);
+}
+void put(Fields& f, const BookChanged& p) {
+  f.text("from", text_of(p.from));
+  f.text("to", text_of(p.to));
+  f.big("last_id", p.last_id);
+}
+void put(Fields& f, const StrategyChanged& p) {
+  f.strategy("strategy", p.strategy);
+  f.text("from", text_of(p.from));
+  f.text("to", text_of(p.to));
+  f.text("cause", text_of(p.cause));
+}
+void put(Fields& f, const StrategyStateHeader& p) {
+  f.strategy("strategy", p.strategy);
+  f.number("version", p.version);
+  f.number("bytes", p.bytes);
+}
+void put(Fields& f, const KillChanged& p) {
+  f.flag("latched", p.latched != 0);
+  f.text("cause", text_of(p.cause));
+  f.text("reason", p.reason.view());
+}
+void put(Fields& f, const DeadLetter& p) {
+  f.big("input_sequence", p.input_sequence);
+  f.text("reason", text_of(p.reason));
+}
+void put(Fields& f, const FundingBooked& p) {
+  f.decimal("mark", p.mark);
+  f.decimal("rate", p.rate);
+  f.decimal("position", p.position);
+  f.amount("amount", p.amount);
+  f.strategy("strategy", p.strategy);
+  f.account(p.account);
+}
+void put(Fields& f, const DayStarted& p) {
+  f.big("day", p.day);
+  f.decimal("pnl_base", p.pnl_base, Amount::kDecimals);
+  f.strategy("strategy", p.strategy);
+}
+void put(Fields& f, const QueryRequest& p) { f.order("id", p.id); }
+
+template <class P>
+void put_payload(Fields& f, const RecordHeader& record) {
+  if (payload_bytes(record).size() < sizeof(P)) f.flag("payload_too_short", true);
+  put(f, payload_copy<P>(record));
+}
+
+void put_text(Fields& f, const RecordHeader& record) {
+  const auto bytes = payload_bytes(record);
+  std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  text = text.substr(0, text.find('\0'));
+  f.number("bytes", text.size());
+  f.text("text", text);
+}
+
+void put_by_kind(Fields& f, const RecordHeader& r) {
+  switch (r.kind) {
+    case RecordKind::EpochStarted:
+      return put_payload<EpochStarted>(f, r);
+    case RecordKind::ConfigLoaded:
+      return put_text(f, r);
+    case RecordKind::InstrumentDefined:
+      return put_payload<Instrument>(f, r);
+    case RecordKind::OrderReport:
+      return put_payload<OrderReport>(f, r);
+    case RecordKind::AdminCommand:
+      return put_payload<AdminCommand>(f, r);
+    case RecordKind::DepthUpdate:
+    case RecordKind::DepthSnapshot:
+      return put_payload<DepthHeader>(f, r);
+    case RecordKind::TradePrint:
+      return put_payload<TradePrint>(f, r);
+    case RecordKind::TopOfBook:
+      return put_payload<TopOfBook>(f, r);
+    case RecordKind::MarkPrice:
+      return put_payload<MarkPrice>(f, r);
+    case RecordKind::FeedStatus:
+      return put_payload<FeedStatus>(f, r);
+    case RecordKind::FeedDropped:
+      return put_payload<FeedDropped>(f, r);
+    case RecordKind::OrderSent:
+      return put_payload<OrderRequest>(f, r);
+    case RecordKind::CancelSent:
+      return put_payload<CancelRequest>(f, r);
+    case RecordKind::OrderRefused:
+      return put_payload<OrderRefused>(f, r);
+    case RecordKind::OrderChanged:
+      return put_payload<OrderChanged>(f, r);
+    case RecordKind::FillBooked:
+      return put_payload<FillBooked>(f, r);
+    case RecordKind::BookChanged:
+      return put_payload<BookChanged>(f, r);
+    case RecordKind::StrategyChanged:
+      return put_payload<StrategyChanged>(f, r);
+    case RecordKind::StrategySaved:
+      return put_payload<StrategyStateHeader>(f, r);
+    case RecordKind::KillChanged:
+      return put_payload<KillChanged>(f, r);
+    case RecordKind::DeadLetter:
+      return put_payload<DeadLetter>(f, r);
+    case RecordKind::FundingBooked:
+      return put_payload<FundingBooked>(f, r);
+    case RecordKind::QuerySent:
+      return put_payload<QueryRequest>(f, r);
+    case RecordKind::DayStarted:
+      return put_payload<DayStarted>(f, r);
+    case RecordKind::None:
+    case RecordKind::TimeTick:
+    case RecordKind::RunEnded:
+    case RecordKind::RecoveryFinished:
+      return;
+  }
+  f.number("unknown_kind", static_cast<std::uint16_t>(r.kind));
+}
+
+std::string written(const RecordHeader& record, Fields::Style style) {
+  Fields fields{style};
+  put_header(fields, record);
+  put_by_kind(fields, record);
+  return std::move(fields).finish();
+}
+}  // namespace
+
+void Fields::put(std::string_view name, std::string_view value, bool quoted) {
+  if (out_.size() > 1) out_ += json() ? ',' : ' ';
+  if (json()) {
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
+    if (quoted) out_ += '"';
+  } else {
+    out_ += name;
+    out_ += '=';
+  }
+  const bool spaced = !json() && value.find_first_of(" \"=") != std::string_view::npos;
+  if (spaced) out_ += '"';
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((json() || spaced) && (c == '"' || c == '\\')) {
+      out_ += '\\';
+      out_ += c;
+    } else if (byte < 0x20 || byte == 0x7F || byte >= 0x80) {  // one record, one line of ASCII
+      constexpr std::string_view kHex = "0123456789abcdef";
+      out_ += "\\u00";
+      out_ += kHex[byte >> 4U];
+      out_ += kHex[byte & 15U];
+    } else {
+      out_ += c;
+    }
+  }
+  if ((json() && quoted) || spaced) out_ += '"';
+}
+
+std::string describe(const RecordHeader& record) { return written(record, Fields::Style::Text); }
+std::string json_line(const RecordHeader& record) { return written(record, Fields::Style::Json); }
+}  // namespace sq::wal

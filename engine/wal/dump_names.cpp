@@ -1,0 +1,203 @@
+#include "engine/wal/dump_names.hpp"
+
+#include "engine/wal/dump.hpp"
+
+namespace sq::wal {
+std::string_view text_of(RecordKind kind) noexcept {
+  switch (kind) {
+    case RecordKind::None:
+      return "None";
+    case RecordKind::EpochStarted:
+      return "EpochStarted";
+    case RecordKind::ConfigLoaded:
+      return "ConfigLoaded";
+    case RecordKind::InstrumentDefined:
+      return "InstrumentDefined";
+    case RecordKind::OrderReport:
+      return "OrderReport";
+    case RecordKind::AdminCommand:
+      return "AdminCommand";
+    case RecordKind::TimeTick:
+      return "TimeTick";
+    case RecordKind::RunEnded:
+      return "RunEnded";
+    case RecordKind::RecoveryFinished:
+      return "RecoveryFinished";
+    case RecordKind::DepthUpdate:
+      return "DepthUpdate";
+    case RecordKind::DepthSnapshot:
+      return "DepthSnapshot";
+    case RecordKind::TradePrint:
+      return "TradePrint";
+    case RecordKind::TopOfBook:
+      return "TopOfBook";
+    case RecordKind::MarkPrice:
+      return "MarkPrice";
+    case RecordKind::FeedStatus:
+      return "FeedStatus";
+    case RecordKind::FeedDropped:
+      return "FeedDropped";
+    case RecordKind::OrderSent:
+      return "OrderSent";
+    case RecordKind::CancelSent:
+      return "CancelSent";
+    case RecordKind::OrderRefused:
+      return "OrderRefused";
+    case RecordKind::OrderChanged:
+      return "OrderChanged";
+    case RecordKind::FillBooked:
+      return "FillBooked";
+    case RecordKind::BookChanged:
+      return "BookChanged";
+    case RecordKind::StrategyChanged:
+      return "StrategyChanged";
+    case RecordKind::StrategySaved:
+      return "StrategySaved";
+    case RecordKind::KillChanged:
+      return "KillChanged";
+    case RecordKind::DeadLetter:
+      return "DeadLetter";
+    case RecordKind::FundingBooked:
+      return "FundingBooked";
+    case RecordKind::QuerySent:
+      return "QuerySent";
+    case RecordKind::DayStarted:
+      return "DayStarted";
+  }
+  return "?";
+}
+std::string_view text_of(ReportKind kind) noexcept {
+  switch (kind) {
+    case ReportKind::Accepted:
+      return "accepted";
+    case ReportKind::Rejected:
+      return "rejected";
+    case ReportKind::Filled:
+      return "filled";
+    case ReportKind::Cancelled:
+      return "cancelled";
+    case ReportKind::Expired:
+      return "expired";
+    case ReportKind::CancelRejected:
+      return "cancel-rejected";
+    case ReportKind::NotSent:
+      return "not-sent";
+    case ReportKind::Unknown:
+      return "unknown";
+    case ReportKind::Status:
+      return "status";
+  }
+  return "?";
+}
+std::string_view text_of(RejectCode code) noexcept {
+  switch (code) {
+    case RejectCode::None:
+      return "none";
+    case RejectCode::WouldTake:
+      return "would-take";
+    case RejectCode::Filter:
+      return "filter";
+    case RejectCode::InsufficientBalance:
+      return "insufficient-balance";
+    case RejectCode::UnknownOrder:
+      return "unknown-order";
+    case RejectCode::RateLimit:
+      return "rate-limit";
+    case RejectCode::Halted:
+      return "halted";
+    case RejectCode::NoLiquidity:
+      return "no-liquidity";
+    case RejectCode::Other:
+      return "other";
+    case RejectCode::DuplicateId:
+      return "duplicate-id";
+    case RejectCode::ReduceOnly:
+      return "reduce-only";
+  }
+  return "?";
+}
+std::string_view text_of(CancelReason reason) noexcept {
+  switch (reason) {
+    case CancelReason::Strategy:
+      return "strategy";
+    case CancelReason::Kill:
+      return "kill";
+    case CancelReason::StrategyState:
+      return "strategy-state";
+    case CancelReason::BookNotLive:
+      return "book-not-live";
+    case CancelReason::Shutdown:
+      return "shutdown";
+    case CancelReason::Recovery:
+      return "recovery";
+    case CancelReason::Operator:
+      return "operator";
+  }
+  return "?";
+}
+std::string_view text_of(Command command) noexcept {
+  switch (command) {
+    case Command::Kill:
+      return "kill";
+    case Command::SetStrategyState:
+      return "set-strategy-state";
+    case Command::Rearm:
+      return "rearm";
+    case Command::CancelAll:
+      return "cancel-all";
+  }
+  return "?";
+}
+std::string_view text_of(StateCause cause) noexcept {
+  switch (cause) {
+    case StateCause::Start:
+      return "start";
+    case StateCause::Command:
+      return "command";
+    case StateCause::Warm:
+      return "warm";
+    case StateCause::Kill:
+      return "kill";
+    case StateCause::Shutdown:
+      return "shutdown";
+    case StateCause::Recovery:
+      return "recovery";
+    case StateCause::LossLimit:
+      return "loss-limit";
+  }
+  return "?";
+}
+std::string_view text_of(DeadLetterReason reason) noexcept {
+  switch (reason) {
+    case DeadLetterReason::UnknownKind:
+      return "unknown-kind";
+    case DeadLetterReason::UnknownInstrument:
+      return "unknown-instrument";
+    case DeadLetterReason::UnknownOrder:
+      return "unknown-order";
+    case DeadLetterReason::BadContent:
+      return "bad-content";
+  }
+  return "?";
+}
+std::string_view text_of(FeedEvent event) noexcept {
+  switch (event) {
+    case FeedEvent::Connected:
+      return "connected";
+    case FeedEvent::Disconnected:
+      return "disconnected";
+    case FeedEvent::Ended:
+      return "ended";
+  }
+  return "?";
+}
+std::string_view text_of(DepthChain chain) noexcept {
+  switch (chain) {
+    case DepthChain::Contiguous:
+      return "contiguous";
+    case DepthChain::Linked:
+      return "linked";
+  }
+  return "?";
+}
+}  // namespace sq::wal

@@ -1,0 +1,71 @@
+// Moves one stream from its ring to numbered segment files. Records never span two segments.
+// Thread: one at a time (durability thread, or the core while it waits for room: see drain.hpp).
+// Cost: one pwrite for up to 1 MiB; a new segment costs a file and its allocation.
+// Errors: 0 or an errno, with failure() naming the file; nothing is retried after a failed sync.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/wal/files.hpp"
+#include "engine/wal/format.hpp"
+#include "engine/wal/ring.hpp"
+
+namespace sq::wal {
+[[nodiscard]] std::filesystem::path segment_path(const std::filesystem::path& dir, Stream stream,
+                                                 std::uint64_t number);
+// Numbers of the segments that exist, ascending.
+[[nodiscard]] std::vector<std::uint64_t> segment_numbers(const std::filesystem::path& dir,
+                                                         Stream stream);
+
+class SegmentWriter {
+ public:
+  struct Settings {
+    std::filesystem::path dir;
+    Stream stream{Stream::Order};
+    std::uint64_t log_id{0};
+    FixedText<16> instance{};
+    std::uint64_t segment_bytes{0};
+    bool marks{false};  // durable marks and synced directory entries: Durability::Group
+  };
+  // Goes on behind `end`; end.segment 0: the first record opens segment 1. What lies behind `end`,
+  // later segments included, is wiped: the caller knows that nothing valid is there, or that the
+  // ring still has it. Throws LogError.
+  SegmentWriter(Settings settings, const StreamEnd& end);
+
+  // Writes whole records that lie one behind the other, as many of the n bytes as the segment has
+  // room for: at least one record.
+  [[nodiscard]] int store(const std::byte* records, std::uint64_t n, std::size_t& moved) noexcept;
+  // Moves up to bytes_max from the ring (at least one record, if there is one), advances its tail.
+  [[nodiscard]] int drain(Ring& ring, std::uint64_t bytes_max, std::size_t& moved) noexcept;
+  // After 0, everything moved so far survives a power loss: see durable().
+  [[nodiscard]] int sync() noexcept;
+  // Cuts the unused rest off the newest segment and syncs every segment of this process.
+  [[nodiscard]] int finish() noexcept;
+
+  [[nodiscard]] const StreamEnd& end() const noexcept { return end_; }
+  [[nodiscard]] const StreamEnd& durable() const noexcept { return durable_; }
+  [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+
+ private:
+  int open_next(const RecordHeader& first) noexcept;
+  int create_segment(const SegmentHeader& header, const std::filesystem::path& path) noexcept;
+  int retire_current() noexcept;
+  int write_mark() noexcept;
+  void start_write_back(std::uint64_t to) noexcept;
+  int fail(const char* tried, const std::filesystem::path& path, int error) noexcept;
+
+  Settings settings_;
+  StreamEnd end_;                     // of what is in segments
+  StreamEnd durable_;                 // of what was synced
+  File file_;                         // newest segment
+  std::uint64_t first_position_{0};   // of it
+  std::uint64_t room_end_{0};         // position at which it is full
+  std::uint64_t write_back_from_{0};  // file offset up to which the kernel was asked to write
+  std::size_t next_mark_{0};
+  std::vector<std::uint64_t> unsynced_;  // numbers of full segments left to the kernel
+  std::string failure_;
+};
+}  // namespace sq::wal
