@@ -21,8 +21,8 @@ using namespace sq;
 using Maker = test::BinanceMessages;
 
 constexpr binance::SymbolEntry kSymbols[] = {{Symbol{"BTCUSDT"}, InstrumentId{0}},
-                                    {Symbol{"ETHUSDT"}, InstrumentId{1}},
-                                    {Symbol{"BTCUSD_PERP"}, InstrumentId{2}}};
+                                             {Symbol{"ETHUSDT"}, InstrumentId{1}},
+                                             {Symbol{"BTCUSD_PERP"}, InstrumentId{2}}};
 constexpr std::size_t kMessages = 4096;
 
 // Messages one behind the other, as they lie in a receive buffer.
@@ -70,10 +70,11 @@ struct Decoders {
 
 bool all_decoded{true};
 
-void run(bench::Session& session, const std::string& name, VenueId venue, const Messages& messages) {
+void run(bench::Session& session, const std::string& name, VenueId venue,
+         const Messages& messages) {
   Decoders with{venue};
-  const std::string input = "4096 messages of " + std::to_string(messages.mean_bytes()) +
-                            " bytes, seed 42";
+  const std::string input =
+      "4096 messages of " + std::to_string(messages.mean_bytes()) + " bytes, seed 42";
   const std::string floor = name + "_memchr";
   bool good = true;
   session.run_batched(floor, {.input = input}, [&](std::size_t i) {
@@ -117,8 +118,8 @@ void run_recorded(bench::Session& session, const std::string& name, VenueId venu
   }
   std::uint64_t records = 0;
   const auto pass = [&] {
-    binance::RecordedSource source{feed::RawRecording{*bytes, file}, {venue, kSymbols},
-                                   kSourceFeedFirst, InstrumentId{0}};
+    binance::RecordedSource source{
+        feed::RawRecording{*bytes, file}, {venue, kSymbols}, kSourceFeedFirst, InstrumentId{0}};
     std::uint64_t digest = 0;
     for (records = 0; const RecordHeader* record = source.peek(); ++records) {
       digest = digest * 31 + record->length;
@@ -140,11 +141,13 @@ int main(int argc, char** argv) {
   constexpr VenueId kUsdm = VenueId::BinanceUsdm;
   constexpr VenueId kSpot = VenueId::BinanceSpot;
   run(session, "binance/decode_depth_10x10", kUsdm, Messages{[&] { return usdm.depth(10, 10); }});
-  run(session, "binance/decode_depth_10x10_spot", kSpot, Messages{[&] { return spot.depth(10, 10); }});
+  run(session, "binance/decode_depth_10x10_spot", kSpot,
+      Messages{[&] { return spot.depth(10, 10); }});
   run(session, "binance/decode_depth_10x10_coinm", kUsdm,
       Messages{[&] { return coinm.depth(10, 10); }});
   run(session, "binance/decode_book_ticker", kUsdm, Messages{[&] { return usdm.book_ticker(); }});
-  run(session, "binance/decode_book_ticker_spot", kSpot, Messages{[&] { return spot.book_ticker(); }});
+  run(session, "binance/decode_book_ticker_spot", kSpot,
+      Messages{[&] { return spot.book_ticker(); }});
   run(session, "binance/decode_trade", kUsdm, Messages{[&] { return usdm.trade(); }});
   run(session, "binance/decode_trade_spot", kSpot, Messages{[&] { return spot.trade(); }});
   run(session, "binance/decode_agg_trade", kUsdm, Messages{[&] { return usdm.aggregate_trade(); }});

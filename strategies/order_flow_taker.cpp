@@ -34,6 +34,7 @@ constexpr std::array kParameters{
                   "200", "Changes of the top to see before trading."},
 };
 constexpr double kDecay = 63.0 / 64.0;
+constexpr std::int64_t kRetryNs = 100 * kNsPerMs;  // after an exit that was refused or found nobody
 constexpr double kSmoothing = 1.0 / 64.0;
 
 struct Market {
@@ -46,7 +47,8 @@ struct Market {
   OrderId order{};         // an IOC whose end is not yet known
   Price entry_mid{};       // of the open position; 0 when flat
   MonoTime entered_at{};
-  MonoTime quiet_until{};
+  MonoTime quiet_until{};   // no entry before
+  MonoTime leave_again{};   // no exit before
 };
 
 class OrderFlowTaker final : public Strategy {
@@ -83,6 +85,7 @@ class OrderFlowTaker final : public Strategy {
     }
     if (update.id != market->order || !is_terminal(update.state)) return;
     market->order = OrderId{};
+    market->leave_again = context.now() + kRetryNs;
     if (flat(*market, context)) {
       market->entry_mid = Price{};
       market->quiet_until = context.now() + cooldown_ns_;
@@ -200,13 +203,14 @@ class OrderFlowTaker final : public Strategy {
     const double loss = is_long ? entry - mid : mid - entry;
     const bool stopped = market.entry_mid != Price{} && loss >= entry * stop_;
     const bool held = context.now() - market.entered_at >= holding_ns_;
-    if (!stopped && !held) return;
+    if ((!stopped && !held) || context.now() < market.leave_again) return;
     const Qty size = trunc_to_lot(is_long ? position : -position, market.instrument.lot);
     const Price price = is_long ? market.bid.price : market.ask.price;
     const Submitted sent =
         context.submit({market.instrument.id, is_long ? Side::Sell : Side::Buy, price, size,
                         TimeInForce::ImmediateOrCancel, true});
     market.order = sent.id;
+    if (sent.id == OrderId{}) market.leave_again = context.now() + kRetryNs;
   }
 
   // What is left is smaller than the venue lets us trade: fees in the base asset leave such dust.

@@ -52,24 +52,16 @@ void EngineRun::check_same_instruments(const RecordHeader& defined) const {
 }
 
 void EngineRun::recover() {
-  bool ended = false;
   {
     wal::ReaderOptions orders_only;
     orders_only.feed = false;
     wal::Reader reader{log_->dir(), orders_only};
     while (const RecordHeader* record = reader.next()) {
       if (record->kind == RecordKind::InstrumentDefined) check_same_instruments(*record);
-      if (record->kind == RecordKind::RunEnded) ended = true;
-      if (record->kind == RecordKind::EpochStarted) ended = false;
       core_->recover(*record);
     }
     require_whole(reader.status());
   }
-  if (ended)
-    throw std::runtime_error(fmt::format(
-        "log.dir {} holds a run that ended in order: replay it with `shrivenquant replay {}`, or "
-        "set log.existing = \"replace\" or another log.dir for a new one",
-        log_->dir().string(), log_->dir().string()));
   epoch_ = core_->ledger().epoch() + 1;
   LogCursor cursor{log_->dir()};
   BookRecovery books{*core_};

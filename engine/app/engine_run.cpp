@@ -89,8 +89,14 @@ Summary EngineRun::run(const std::function<void()>& tick) {
         simulation_settings(config_), instruments_of(config_), std::move(sources));
     core_ = std::make_unique<core::Core>(std::move(setup_), *journal_, *simulation_, &stages_);
     core_end_ = std::make_unique<CoreEnd>(*core_);
-    if (log_->recovery().last_sequence != 0) recover();
+    const bool recovered = log_->recovery().last_sequence != 0;
+    if (recovered) recover();
     simulation_->connect(*core_end_);
+    if (recovered && !simulation_->next_time())
+      throw std::runtime_error(fmt::format(
+          "log.dir {} holds a run that ended: nothing is left of its session. Replay it with "
+          "`shrivenquant replay {}`, or set log.existing = \"replace\" or another log.dir",
+          log_->dir().string(), log_->dir().string()));
     progress_.running.store(true);
     std::thread loop =
         start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });

@@ -19,11 +19,11 @@ std::string money(std::int64_t raw) { return to_text(Int128{raw}, Amount::kDecim
 
 // Two decimals with separators for the page; the JSON has every digit.
 std::string page_money(std::int64_t raw) {
-  const std::int64_t cents = raw / 1'000'000;
+  const std::int64_t cents = (raw + (raw < 0 ? -500'000 : 500'000)) / 1'000'000;
   const std::int64_t magnitude = cents < 0 ? -cents : cents;
   std::string text = fmt::format("{}.{:02}", magnitude / 100, magnitude % 100);
   for (std::size_t at = text.size() - 3; at > 3; at -= 3) text.insert(at - 3, ",");
-  return raw < 0 ? "-" + text : text;
+  return cents < 0 ? "-" + text : text;
 }
 // The course of the P&L in one line of blocks.
 std::string spark(const std::vector<EquityPoint>& points, std::size_t columns) {

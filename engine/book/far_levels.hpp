@@ -41,10 +41,6 @@ class FarLevels {
 
   // At the gap's edges. Push: there is room; pop: the part is not empty.
   void push_below(LadderLevel level) noexcept { put(below_++, level); }
-  void push_above(LadderLevel level) noexcept {
-    ++above_;
-    put(first_above(), level);
-  }
   LadderLevel pop_below() noexcept {
     --below_;
     return {keys_[below_], qtys_[below_]};

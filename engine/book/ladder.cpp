@@ -16,7 +16,7 @@ std::uint32_t checked_window(std::uint32_t ticks) {
   return ticks;
 }
 
-// Both ends are ends of 64-slot words: the base and the window size are multiples of 64.
+// `first` begins a 64-slot word and `last` ends one.
 std::int64_t words_between(std::int64_t first, std::int64_t last) noexcept {
   return first > last ? 0 : (last - first + 1) / 64;
 }
@@ -116,53 +116,44 @@ void Ladder::recentre_when_due() noexcept {
   if (base != base_) move_window(base);  // equal at the ends of the key range
 }
 
+// The new window holds the best level, so no level is above it. Moving up, the old window's lower
+// part leaves; moving down, nothing does.
 void Ladder::move_window(std::int64_t base) noexcept {
-  const std::int64_t old_top = top();
-  const std::int64_t new_top = base + static_cast<std::int64_t>(mask_);
   const bool up = base > base_;
-  const std::int64_t first = up ? base_ : std::max(base_, new_top + 1);
-  const std::int64_t last = up ? std::min(old_top, base - 1) : old_top;
-  const std::size_t leaving = count_inside(first, last);
+  const std::int64_t last_leaving = up ? std::min(top(), base - 1) : 0;
+  const std::size_t leaving = up ? count_inside(last_leaving) : 0;
   outside_updates_ = 0;
   recentre_after_ = kRecentreAfterMin + leaving;
   if (leaving > far_.room()) return;  // stays correct where it is, only slower
-  evict(first, last, up);
+  if (up) evict(last_leaving);
   base_ = base;
-  std::size_t entering = 0;
-  while (up && !far_.keys_above().empty() && far_.keys_above().front() <= new_top) {
+  ++recentres_;
+  for (; !far_.keys_above().empty(); ++recentre_after_) {  // only ever so when moving up
     const LadderLevel level = far_.pop_above();
     level.key >= base ? admit(level) : far_.push_below(level);
-    ++entering;
   }
-  while (!up && !far_.keys_below().empty() && far_.keys_below().back() >= base) {
-    const LadderLevel level = far_.pop_below();
-    level.key <= new_top ? admit(level) : far_.push_above(level);
-    ++entering;
+  for (; !far_.keys_below().empty() && far_.keys_below().back() >= base; ++recentre_after_) {
+    admit(far_.pop_below());
   }
-  recentre_after_ += entering;
-  ++recentres_;
 }
 
-std::size_t Ladder::count_inside(std::int64_t first, std::int64_t last) const noexcept {
+// The levels from the window's first key to `last`, the end of a 64-slot word.
+std::size_t Ladder::count_inside(std::int64_t last) const noexcept {
   std::size_t count = 0;
-  for (std::int64_t i = 0; i < words_between(first, last); ++i) {
-    count += static_cast<std::size_t>(std::popcount(occupied_.word(slot_of(first + i * 64) >> 6)));
+  for (std::int64_t i = 0; i < words_between(base_, last); ++i) {
+    count += static_cast<std::size_t>(std::popcount(occupied_.word(slot_of(base_ + i * 64) >> 6)));
   }
   return count;
 }
 
-void Ladder::evict(std::int64_t first, std::int64_t last, bool to_below) noexcept {
-  for (std::int64_t i = 0; i < words_between(first, last); ++i) {
-    // Toward the store's gap: ascending into the part below, descending into the part above.
-    const std::int64_t word_key = to_below ? first + i * 64 : last - 63 - i * 64;
-    const std::uint32_t word = slot_of(word_key) >> 6;
-    std::uint64_t bits = occupied_.word(word);
-    while (bits != 0) {
-      const int bit = to_below ? std::countr_zero(bits) : 63 - std::countl_zero(bits);
-      bits &= ~(std::uint64_t{1} << bit);
+void Ladder::evict(std::int64_t last) noexcept {
+  for (std::int64_t i = 0; i < words_between(base_, last); ++i) {
+    const std::int64_t first_key = base_ + i * 64;
+    const std::uint32_t word = slot_of(first_key) >> 6;
+    for (std::uint64_t bits = occupied_.word(word); bits != 0; bits &= bits - 1) {
+      const int bit = std::countr_zero(bits);
       Qty& qty = qtys_[word * 64 + static_cast<std::uint32_t>(bit)];
-      const LadderLevel level{word_key + bit, qty};
-      to_below ? far_.push_below(level) : far_.push_above(level);
+      far_.push_below({first_key + bit, qty});
       qty = Qty{};
     }
     occupied_.clear_word(word);

@@ -81,8 +81,8 @@ class Ladder {
   [[nodiscard]] std::int64_t base_for(std::int64_t best) const noexcept;
   void recentre_when_due() noexcept;
   void move_window(std::int64_t base) noexcept;
-  [[nodiscard]] std::size_t count_inside(std::int64_t first, std::int64_t last) const noexcept;
-  void evict(std::int64_t first, std::int64_t last, bool to_below) noexcept;
+  [[nodiscard]] std::size_t count_inside(std::int64_t last) const noexcept;
+  void evict(std::int64_t last) noexcept;
   void admit(LadderLevel level) noexcept;
 
   std::vector<Qty> qtys_;  // by slot; zero is no level

@@ -186,7 +186,6 @@ bool SyncedBook::replay_kept() noexcept {
     }
     pending_.pop();
   }
-  pending_.clear();
   sync_ = Sync::Snapshot;
   if (first_seen_ <= id_) chained();
   return true;

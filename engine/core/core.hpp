@@ -104,6 +104,8 @@ class Core {
 
   // core_orders.cpp: requests out, reports in
   strategy::Submitted submit(std::size_t strategy, const strategy::OrderIntent& intent) noexcept;
+  [[nodiscard]] bool reduces_account(const OrderRequest& order,
+                                     InstrumentId instrument) const noexcept;
   void cancel(oms::Order& order, CancelReason reason) noexcept;
   void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason) noexcept;
   void on_report(const RecordHeader& input) noexcept;

@@ -3,6 +3,13 @@
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
+// The gate holds reduce-only to the strategy's own position; the venue knows the account's, which
+// another strategy may have turned. The flag goes out only where the venue would agree.
+bool Core::reduces_account(const OrderRequest& order, InstrumentId instrument) const noexcept {
+  const std::int64_t position = ledger_.gate().exposure(instrument).total.position;
+  return order.side == Side::Sell ? position >= order.qty.raw() : position <= -order.qty.raw();
+}
+
 strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& intent) noexcept {
   OrderRequest draft;
   draft.strategy = StrategyId{static_cast<std::uint16_t>(s)};
@@ -23,6 +30,7 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
     return {{}, verdict.rule};
   }
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Order};
+  if (draft.reduce_only != 0 && !reduces_account(draft, intent.instrument)) draft.reduce_only = 0;
   draft.id = OrderId::make(ledger_.epoch(), ++orders_);
   draft.approval = verdict.approval;
   draft.limits_version = ledger_.gate().limits_version();
@@ -122,7 +130,8 @@ void Core::on_report(const RecordHeader& input) noexcept {
     decide(record.header, order.instrument);
   }
   const std::size_t s = index_of(order.request.strategy);
-  if (!ready_ || s >= strategies_.size() || !listens(strategies_[s])) return;
+  // Also in Stopped: what becomes of its own orders a strategy must know in every state.
+  if (!ready_ || s >= strategies_.size()) return;
   strategy::OrderUpdate update;
   update.id = order.request.id;
   update.instrument = order.instrument;

@@ -65,7 +65,7 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::KillChanged: {
       const auto& kill = payload_of<KillChanged>(record);
       gate_.set_kill(kill.latched != 0);
-      kill_reason_ = kill.reason;
+      kill_reason_ = kill.latched != 0 ? kill.reason : FixedText<64>{};
       break;
     }
     case RecordKind::DayStarted: {

@@ -10,12 +10,18 @@
 namespace sq::feed {
 std::string_view text_of(RecordingError error) noexcept {
   switch (error) {
-    case RecordingError::CannotOpen: return "cannot be opened";
-    case RecordingError::CannotRead: return "cannot be read";
-    case RecordingError::CutOff: return "gzip stream is cut off";
-    case RecordingError::Damaged: return "gzip stream is damaged";
-    case RecordingError::BadLine: return "expected `<nanoseconds> <json>`";
-    case RecordingError::LineTooLong: return "line is too long";
+    case RecordingError::CannotOpen:
+      return "cannot be opened";
+    case RecordingError::CannotRead:
+      return "cannot be read";
+    case RecordingError::CutOff:
+      return "gzip stream is cut off";
+    case RecordingError::Damaged:
+      return "gzip stream is damaged";
+    case RecordingError::BadLine:
+      return "expected `<nanoseconds> <json>`";
+    case RecordingError::LineTooLong:
+      return "line is too long";
   }
   return "?";
 }
@@ -27,12 +33,16 @@ std::string RecordingFailure::text() const {
 namespace {
 RecordingError error_of(RawFileStatus status) noexcept {
   switch (status) {
-    case RawFileStatus::CannotOpen: return RecordingError::CannotOpen;
-    case RawFileStatus::CutOff: return RecordingError::CutOff;
-    case RawFileStatus::Damaged: return RecordingError::Damaged;
+    case RawFileStatus::CannotOpen:
+      return RecordingError::CannotOpen;
+    case RawFileStatus::CutOff:
+      return RecordingError::CutOff;
+    case RawFileStatus::Damaged:
+      return RecordingError::Damaged;
     case RawFileStatus::Good:
     case RawFileStatus::End:
-    case RawFileStatus::CannotRead: break;
+    case RawFileStatus::CannotRead:
+      break;
   }
   return RecordingError::CannotRead;
 }
@@ -78,8 +88,10 @@ RawRecording::Read RawRecording::next(RawLine& out) {
     searched = unread;
     if (unread > line_bytes_max_) return too_long();
     switch (read_more()) {
-      case More::Bytes: break;
-      case More::Failed: return Read::Failed;
+      case More::Bytes:
+        break;
+      case More::Failed:
+        return Read::Failed;
       case More::EndOfFile:
         open_.reset();
         if (unread != 0) {

@@ -25,9 +25,9 @@ class RawFile;
 enum class RecordingError : std::uint8_t {
   CannotOpen,
   CannotRead,
-  CutOff,       // gzip stream without its end
-  Damaged,      // gzip checksum or structure
-  BadLine,      // no receive time, or nothing behind it
+  CutOff,   // gzip stream without its end
+  Damaged,  // gzip checksum or structure
+  BadLine,  // no receive time, or nothing behind it
   LineTooLong
 };
 [[nodiscard]] std::string_view text_of(RecordingError) noexcept;
@@ -35,7 +35,7 @@ enum class RecordingError : std::uint8_t {
 struct RecordingFailure {
   RecordingError error{RecordingError::CannotOpen};
   std::string file;
-  std::uint64_t line{0};  // the first is 1; 0: before any
+  std::uint64_t line{0};                   // the first is 1; 0: before any
   [[nodiscard]] std::string text() const;  // "FILE:LINE: reason"
 };
 
@@ -61,7 +61,7 @@ class RecordedBytes {
 class RawRecording {
  public:
   struct Settings {
-    std::size_t buffer_bytes{1U << 18};     // read at once, decompressed
+    std::size_t buffer_bytes{1U << 18};  // read at once, decompressed
     std::size_t line_bytes_max{1U << 22};
   };
   enum class Read : std::uint8_t { Line, End, Failed };

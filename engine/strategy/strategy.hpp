@@ -136,6 +136,7 @@ class Strategy {
   // Depth was applied to a LIVE book; the levels are in context.book().
   virtual void on_depth(InstrumentId, Context&) noexcept {}
   virtual void on_trade(InstrumentId, const TradePrint&, Context&) noexcept {}
+  // In every state, also Stopped.
   virtual void on_order(const OrderUpdate&, Context&) noexcept {}
   virtual void on_timer(TimerId, Context&) noexcept {}
   // The book stopped or started being LIVE. Its orders were cancelled when it stopped.

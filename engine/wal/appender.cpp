@@ -10,6 +10,35 @@
 #include "engine/wal/ring.hpp"
 
 namespace sq::wal {
+namespace {
+// The core has just written the record, field by field: loads wider than its stores would wait
+// until those stores have left the store buffer (128 bytes: 12 ns instead of 21). So words first;
+// what lies behind them is long since in the cache.
+constexpr std::size_t kWords = 16;  // 128 bytes
+
+inline void copy_word(const std::byte* from, std::byte* to, std::size_t word) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, from + word * sizeof value, sizeof value);
+  asm("" : "+r"(value));  // one by one: the compiler would join them
+  std::memcpy(to + word * sizeof value, &value, sizeof value);
+}
+// All but the first word, which is the checksum.
+inline void copy_record(const std::byte* from, std::byte* to, std::uint32_t length) noexcept {
+  constexpr std::size_t kHeaderWords = sizeof(RecordHeader) / sizeof(std::uint64_t);
+#pragma GCC unroll 16
+  for (std::size_t word = 1; word < kHeaderWords; ++word) copy_word(from, to, word);
+  if (length >= kWords * sizeof(std::uint64_t)) {
+#pragma GCC unroll 16
+    for (std::size_t word = kHeaderWords; word < kWords; ++word) copy_word(from, to, word);
+    constexpr std::size_t kDone = kWords * sizeof(std::uint64_t);
+    if (length > kDone) std::memcpy(to + kDone, from + kDone, length - kDone);
+  } else {
+    for (std::size_t word = kHeaderWords; word < length / sizeof(std::uint64_t); ++word)
+      copy_word(from, to, word);
+  }
+}
+}  // namespace
+
 Appender::Appender(const std::array<Lane, kStreams>& lanes, Drain& drain) noexcept
     : shut_{&drain.shut_flag()}, drain_{&drain} {
   for (const Stream stream : kBothStreams) {
@@ -37,13 +66,12 @@ bool Appender::append(const RecordHeader& record) noexcept {
   if (shut_->load(std::memory_order_relaxed)) [[unlikely]]
     return false;
   // The payload lies behind the header: hide from the compiler that it sees only a header.
-  const void* from = &record;
+  const auto* from = reinterpret_cast<const std::byte*>(&record);
   asm("" : "+r"(from));
   std::byte* to = at.bytes + (at.head & at.mask);
   const std::uint64_t checksum = chain_checksum(at.chain, from, length);
   std::memcpy(to, &checksum, kChecksumBytes);
-  std::memcpy(to + kChecksumBytes, static_cast<const std::byte*>(from) + kChecksumBytes,
-              length - kChecksumBytes);
+  copy_record(from, to, length);
   at.chain = checksum;
   at.head += length;
   std::atomic_ref(*at.shared_head).store(at.head, std::memory_order_release);

@@ -67,7 +67,6 @@ SegmentWriter::SegmentWriter(Settings settings, const StreamEnd& end)
     if (error != 0) throw_errno("allocate (segment_bytes)", path, error);
   }
   if (::fsync(file_.fd()) != 0) throw_errno("sync", path, errno);
-  write_back_from_ = used;
 }
 
 int SegmentWriter::fail(const char* tried, const std::filesystem::path& path, int error) noexcept {
@@ -138,7 +137,6 @@ int SegmentWriter::open_next(const RecordHeader& first) noexcept try {
   end_.segment = header.number;
   first_position_ = end_.position;
   room_end_ = first_position_ + header.segment_bytes - kHeaderBytes;
-  write_back_from_ = 0;
   return 0;
 } catch (...) {
   return ENOMEM;
@@ -167,19 +165,7 @@ int SegmentWriter::store(const std::byte* records, std::uint64_t n, std::size_t&
     return fail("write", segment_path(settings_.dir, settings_.stream, end_.segment), error);
   end_ = to;
   moved = done;
-  start_write_back(at + done);
   return 0;
-}
-
-// Process durability leaves write-back to the kernel, but keeps its backlog short.
-void SegmentWriter::start_write_back(std::uint64_t to) noexcept {
-  constexpr std::uint64_t kBacklog = 8U << 20U;
-  if (settings_.marks || to - write_back_from_ < kBacklog) return;
-  // A hint: its failure shows at the next write or sync.
-  static_cast<void>(::sync_file_range(file_.fd(), static_cast<off64_t>(write_back_from_),
-                                      static_cast<off64_t>(to - write_back_from_),
-                                      SYNC_FILE_RANGE_WRITE));
-  write_back_from_ = to;
 }
 
 int SegmentWriter::drain(Ring& ring, std::uint64_t bytes_max, std::size_t& moved) noexcept {

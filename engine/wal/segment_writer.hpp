@@ -54,16 +54,14 @@ class SegmentWriter {
   int create_segment(const SegmentHeader& header, const std::filesystem::path& path) noexcept;
   int retire_current() noexcept;
   int write_mark() noexcept;
-  void start_write_back(std::uint64_t to) noexcept;
   int fail(const char* tried, const std::filesystem::path& path, int error) noexcept;
 
   Settings settings_;
-  StreamEnd end_;                     // of what is in segments
-  StreamEnd durable_;                 // of what was synced
-  File file_;                         // newest segment
-  std::uint64_t first_position_{0};   // of it
-  std::uint64_t room_end_{0};         // position at which it is full
-  std::uint64_t write_back_from_{0};  // file offset up to which the kernel was asked to write
+  StreamEnd end_;                    // of what is in segments
+  StreamEnd durable_;                // of what was synced
+  File file_;                        // newest segment
+  std::uint64_t first_position_{0};  // of it
+  std::uint64_t room_end_{0};        // position at which it is full
   std::size_t next_mark_{0};
   std::vector<std::uint64_t> unsynced_;  // numbers of full segments left to the kernel
   std::string failure_;

@@ -86,6 +86,27 @@ TEST_CASE("SIGTERM ends a run in order: cancelled, flushed, replayable", "[app]"
   CHECK(run("shrivenquant", {"replay", log}).status == 0);
 }
 
+TEST_CASE("a run that was stopped goes on at the next start where it stopped", "[app]") {
+  const auto config = write_config("resumed", {{"speed = \"max\"", "speed = 20"},
+                                               {"existing = \"replace\"", "existing = \"recover\""}});
+  const std::string log = (scratch() / "resumed").string();
+  const pid_t child = start("shrivenquant", {"run", config.string(), "--log-dir", log},
+                            scratch() / "resumed.txt");
+  while (!std::filesystem::exists(log + "/log.meta")) ::usleep(1'000);
+  ::usleep(500'000);
+  REQUIRE(::kill(child, SIGTERM) == 0);
+  REQUIRE(wait_for(child) == 0);
+  const auto json = scratch() / "resumed.json";
+  const Finished rest = run("shrivenquant", {"run", config.string(), "--log-dir", log, "--speed", "max",
+                                             "--json", json.string()});
+  INFO(rest.output);
+  CHECK(rest.status == 0);
+  CHECK(read_json(json).at("epoch").to_number<std::int64_t>() == 2);
+  const Finished replayed = run("shrivenquant", {"replay", log});
+  INFO(replayed.output);
+  CHECK(replayed.status == 0);
+}
+
 TEST_CASE("a wrong configuration is refused with file, line, key and what is accepted", "[app]") {
   const auto config = write_config("wrong", {{"collar_bps = 50  ", "collar_bp = 50  "}});
   const Finished finished = run("shrivenquant", {"check", config.string()});
@@ -104,5 +125,5 @@ TEST_CASE("a finished log is not continued, and the message says what to do", "[
       "shrivenquant", {"run", again.string(), "--log-dir", (scratch() / "finished").string()});
   CHECK(finished.status == 2);
   INFO(finished.output);
-  CHECK(finished.output.find("ended in order") != std::string::npos);
+  CHECK(finished.output.find("nothing is left of its session") != std::string::npos);
 }

@@ -140,6 +140,29 @@ TEST_CASE("the window follows the touch, and updates around it stay inside") {
   CHECK(moves < 200);
 }
 
+TEST_CASE("a touch that falls through a book with a level at every tick takes the window along") {
+  L2Book book = small_book();
+  BookModel model;
+  const auto set = [&](std::int64_t ticks, std::int64_t n) {
+    for (const Side side : {Side::Buy, Side::Sell}) {
+      const Price price = at(side == Side::Buy ? ticks : 5'000 - ticks);
+      REQUIRE(book.set(side, price, lots(n)) == Applied::Ok);
+      model.set(side, price, lots(n));
+    }
+  };
+  for (std::int64_t ticks = 2'000; ticks > 0; --ticks) set(ticks, ticks);
+  for (std::int64_t touch = 2'000; touch > 0; --touch) {
+    set(touch, 0);
+    set(std::max<std::int64_t>(touch - 300, 1), touch);
+    REQUIRE(same(book.best(Side::Buy), model.sorted(Side::Buy).front()));
+    if (touch % 50 == 0) REQUIRE(difference(book, model) == std::string{});
+    if (book.levels(Side::Buy) == 1) break;
+  }
+  const std::uint64_t moves = book.side_of(Side::Sell).recentres();
+  CHECK(moves > 5);
+  CHECK(moves < 60);
+}
+
 TEST_CASE("prices at both ends of the representable range are levels like any other") {
   const std::int64_t tick = GENERATE(std::int64_t{1}, 10'000'000, 1'000'000'000);
   CAPTURE(tick);

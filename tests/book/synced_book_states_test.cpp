@@ -13,6 +13,7 @@ TEST_CASE(
   CHECK_FALSE(effect.depth_applied);
   CHECK(gives(book, level_at(100, 5), level_at(101, 3)));
   CHECK_FALSE(top(book, 101, level_at(70, 5), level_at(80, 3)).top_changed);  // older than itself
+  CHECK_FALSE(top(book, 102, level_at(70, 5), level_at(80, 3)).top_changed);  // a repeat
   book.on_depth(update_of(kSpot, {101, 101, 0}, {level_at(99, 9)}, {}).header());
   CHECK(gives(book, level_at(100, 5), level_at(101, 3)));  // still ahead
   book.on_depth(update_of(kSpot, {102, 102, 0}, {level_at(100, 5)}, {level_at(101, 3)}).header());

@@ -151,6 +151,7 @@ TEST_CASE(
   CHECK(book.counters().pending_dropped == 1);
   book.on_snapshot(snapshot_of(kSpot, 9, {level_at(9, 1)}, {}).header());
   CHECK(book.state() == BookState::Syncing);
+  CHECK(book.counters().snapshots_refused == 1);
   book.on_snapshot(snapshot_of(kSpot, 10, {level_at(9, 1)}, {}).header());
   CHECK(book.state() == BookState::Live);
 }
@@ -207,8 +208,11 @@ TEST_CASE("a disconnect makes the book SYNCING and forgets kept updates, ids and
   CHECK(book.state() == BookState::Syncing);
   CHECK(effect.state_changed);
   CHECK(gives(book, {}, {}));
+  SyncedBook later = book;
+  later.on_snapshot(snapshot_of(kSpot, 600, {level_at(9, 1)}, {level_at(10, 1)}).header());
+  CHECK(later.state() == BookState::Syncing);  // no update seen since
   book.on_snapshot(snapshot_of(kSpot, 20, {level_at(9, 1)}, {level_at(10, 1)}).header());
-  CHECK(book.state() == BookState::Syncing);  // nothing seen since
+  CHECK(book.state() == BookState::Syncing);
   book.on_depth(update_of(kSpot, {21, 22, 0}, {level_at(8, 1)}, {}).header());
   CHECK(book.state() == BookState::Live);
   CHECK(gives(book, level_at(9, 1), level_at(10, 1)));

@@ -294,3 +294,43 @@ TEST_CASE("the same inputs give the same hash; one different decision gives anot
   CHECK(run(9'990) == run(9'990));
   CHECK(run(9'990) != run(9'989));
 }
+
+TEST_CASE("a stopped strategy still learns what became of its orders", "[core]") {
+  CoreFixture f;
+  quote_once(f);
+  std::vector<OrderState> seen;
+  f.script.on_order = [&](const strategy::OrderUpdate& update, strategy::Context&) {
+    seen.push_back(update.state);
+  };
+  f.start();
+  f.open_book();
+  f.update(10'000, 10'001, 3);
+  f.report(f.venue.orders.at(0).id, ReportKind::Accepted);
+  AdminCommand stop = command(Command::SetStrategyState);
+  stop.strategy = StrategyId{0};
+  stop.state = StrategyState::Stopped;
+  f.input(RecordKind::AdminCommand, stop);
+  f.report(f.venue.orders.at(0).id, ReportKind::Cancelled);
+  REQUIRE_FALSE(seen.empty());
+  CHECK(seen.back() == OrderState::Cancelled);
+}
+
+TEST_CASE("reduce-only goes to the venue only where the account's position agrees", "[core]") {
+  CoreFixture f;
+  f.script.on_top = [n = 0](const strategy::Top& top, strategy::Context& context) mutable {
+    ++n;
+    if (n == 2) static_cast<void>(context.submit(CoreFixture::buy(9'990, 2)));
+    if (context.position(kBtc) > Qty{})
+      static_cast<void>(context.submit({kBtc, Side::Sell, top.ask.price, Qty::from_units(2),
+                                        TimeInForce::GoodTillCancel, true}));
+  };
+  f.start();
+  f.open_book();
+  f.update(10'000, 10'001, 3);
+  f.update(10'000, 10'001, 4);
+  REQUIRE(f.venue.orders.size() == 1);
+  f.report(f.venue.orders[0].id, ReportKind::Filled, 2, 1, 9'990);
+  f.update(10'000, 10'001, 5);
+  REQUIRE(f.venue.orders.size() == 2);
+  CHECK(f.venue.orders[1].reduce_only == 1);
+}

@@ -1,9 +1,9 @@
 #include "engine/feed/raw_recording.hpp"
 
-#include <catch2/catch.hpp>
 #include <unistd.h>
 #include <zlib.h>
 
+#include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -142,7 +142,8 @@ TEST_CASE("64 bytes behind every message can be read", "[feed]") {
     RawLine line;
     int sum = 0;
     while (recording.next(line) == Read::Line) {
-      for (std::size_t i = 0; i < feed::kRawPadding; ++i) sum += line.json.data()[line.json.size() + i];
+      for (std::size_t i = 0; i < feed::kRawPadding; ++i)
+        sum += line.json.data()[line.json.size() + i];
     }
     return sum;
   };
@@ -171,8 +172,7 @@ TEST_CASE("a gzip file cut anywhere gives whole lines, then an error that names 
     CHECK(recording.failure()->line == got.lines.size());
     CHECK(recording.failure()->text() ==
           path.string() + ":" + std::to_string(got.lines.size()) + ": gzip stream is cut off");
-    for (std::size_t i = 0; i < got.lines.size(); ++i)
-      REQUIRE(got.lines[i].second.back() == '}');
+    for (std::size_t i = 0; i < got.lines.size(); ++i) REQUIRE(got.lines[i].second.back() == '}');
     const auto bytes = RawRecording::load_all({path});
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().error == RecordingError::CutOff);
@@ -198,7 +198,8 @@ TEST_CASE("a bad line is an error that names it, and can be stepped over", "[fee
   const Folder folder;
   for (const std::string bad : {"", " {}", "{}", "x {}", "12", "12 ", "12{}", "-5 {}", "+5 {}",
                                 "1.5 {}", "9223372036854775808 {}", "12\t{}"}) {
-    const fs::path path = folder.write("a.txt", "1 {}\n" + bad + "\n9223372036854775807 {\"a\":1}\n");
+    const fs::path path =
+        folder.write("a.txt", "1 {}\n" + bad + "\n9223372036854775807 {\"a\":1}\n");
     RawRecording recording{{path}};
     RawLine line;
     INFO(bad);

@@ -66,7 +66,7 @@ const std::vector<Rule>& rules() {
        std::regex{R"(\b(sleep_for|sleep_until|usleep|nanosleep)\b)"},
        "step the clock",
        {"engine/", "venues/", "strategies/", "tests/", "bench/"},
-       {"engine/app/"}},
+       {"engine/app/", "tests/app/"}},
       {{"ato", "strto", "sto", "sscanf"},
        std::regex{R"(\b(ato[ifl]|strto[dfl]|sto[dfil]|sscanf)\()"},
        "exact decimals, std::from_chars",

@@ -18,8 +18,8 @@
 namespace sq::binance {
 constexpr unsigned kIntegerDigitsMax = 16;  // of the routines here, not of the venue
 
-// How a decimal of at most 16 characters lies in the text: `whole` digits, a point, `places` digits;
-// without a point places is 0. whole 1 to 7, places 0 to 8.
+// How a decimal of at most 16 characters lies in the text: `whole` digits, a point, `places`
+// digits; without a point places is 0. whole 1 to 7, places 0 to 8.
 struct Shape {
   std::uint32_t whole{1};
   std::uint32_t places{0};
@@ -121,22 +121,21 @@ alignas(16) inline constexpr auto kQtyShuffles = make_decimal_shuffles<Qty::kDec
   const __m128i digits = _mm_shuffle_epi8(_mm_sub_epi8(load(first), _mm_set1_epi8('0')),
                                           load(kRightAligned[count].data()));
   check.take(digits);
-  const __m128i twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(0x010A));       // 10, 1
-  const __m128i fours = _mm_madd_epi16(twos, _mm_set1_epi32(0x0001'0064));      // 100, 1
+  const __m128i twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(0x010A));   // 10, 1
+  const __m128i fours = _mm_madd_epi16(twos, _mm_set1_epi32(0x0001'0064));  // 100, 1
   const __m128i packed = _mm_packus_epi32(fours, fours);
-  const __m128i eights = _mm_madd_epi16(packed, _mm_set1_epi32(0x0001'2710));   // 10'000, 1
+  const __m128i eights = _mm_madd_epi16(packed, _mm_set1_epi32(0x0001'2710));  // 10'000, 1
   const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
   return (both & 0xFFFF'FFFFU) * 100'000'000U + (both >> 32);
 }
 
 inline void to_level(DecimalAt price, DecimalAt qty, Level* out, DigitCheck& check) noexcept {
-  const __m256i text = _mm256_inserti128_si256(_mm256_castsi128_si256(load(price.first)),
-                                               load(qty.first), 1);
+  const __m256i text =
+      _mm256_inserti128_si256(_mm256_castsi128_si256(load(price.first)), load(qty.first), 1);
   const __m256i shuffle = _mm256_inserti128_si256(
       _mm256_castsi128_si256(load(kPriceShuffles[price.shape.row()].data())),
       load(kQtyShuffles[qty.shape.row()].data()), 1);
-  const __m256i digits =
-      _mm256_shuffle_epi8(_mm256_sub_epi8(text, _mm256_set1_epi8('0')), shuffle);
+  const __m256i digits = _mm256_shuffle_epi8(_mm256_sub_epi8(text, _mm256_set1_epi8('0')), shuffle);
   check.take(digits);
   const __m256i twos = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010A));
   const __m256i fours = _mm256_madd_epi16(twos, _mm256_set1_epi32(0x0001'0064));

@@ -13,7 +13,8 @@
 namespace sq::binance {
 // The venue's stamps are milliseconds. False: outside 1970 to 2262.
 [[nodiscard]] inline bool wall_from_ms(std::uint64_t ms, WallTime& out) noexcept {
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kNsPerMs);
+  constexpr auto kMax =
+      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kNsPerMs);
   out.ns = static_cast<std::int64_t>(ms > kMax ? 0 : ms) * kNsPerMs;
   return ms <= kMax;
 }

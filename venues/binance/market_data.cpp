@@ -7,11 +7,14 @@ namespace sq::binance {
 namespace {
 DepthChain chain_of(VenueId venue) {
   switch (venue) {
-    case VenueId::BinanceSpot: return DepthChain::Contiguous;
-    case VenueId::BinanceUsdm: return DepthChain::Linked;
+    case VenueId::BinanceSpot:
+      return DepthChain::Contiguous;
+    case VenueId::BinanceUsdm:
+      return DepthChain::Linked;
     case VenueId::None:
     case VenueId::Kite:
-    case VenueId::Simulated: break;
+    case VenueId::Simulated:
+      break;
   }
   throw std::invalid_argument("binance: the decoder reads BinanceSpot and BinanceUsdm only");
 }
@@ -29,11 +32,20 @@ DecodeResult MarketDataDecoder::decode(std::string_view message, WallTime receiv
                                        std::span<std::byte> out) noexcept {
   SQ_VERIFY_CHECK(reinterpret_cast<std::uintptr_t>(out.data()) % kRecordAlignment == 0);
   switch (scanner_.scan(message, received, out)) {
-    case ScannedKind::Depth: ++counts_.depth_updates; break;
-    case ScannedKind::Trade: ++counts_.trades; break;
-    case ScannedKind::AggregateTrade: ++counts_.aggregate_trades; break;
-    case ScannedKind::TopOfBook: ++counts_.tops; break;
-    case ScannedKind::Declined: return parse(message, received, snapshot_of, out);
+    case ScannedKind::Depth:
+      ++counts_.depth_updates;
+      break;
+    case ScannedKind::Trade:
+      ++counts_.trades;
+      break;
+    case ScannedKind::AggregateTrade:
+      ++counts_.aggregate_trades;
+      break;
+    case ScannedKind::TopOfBook:
+      ++counts_.tops;
+      break;
+    case ScannedKind::Declined:
+      return parse(message, received, snapshot_of, out);
   }
   ++counts_.scanned;
   return DecodeResult::Decoded;
@@ -51,8 +63,7 @@ DecodeResult MarketDataDecoder::decode_unpadded(std::string_view message, WallTi
 }
 
 DecodeResult MarketDataDecoder::parse(std::string_view message, WallTime received,
-                                      InstrumentId snapshot_of,
-                                      std::span<std::byte> out) noexcept {
+                                      InstrumentId snapshot_of, std::span<std::byte> out) noexcept {
   const ParseOutcome outcome = parser_.parse(message, received, snapshot_of, out);
   switch (outcome.result) {
     case DecodeResult::Decoded: {
@@ -66,10 +77,18 @@ DecodeResult MarketDataDecoder::parse(std::string_view message, WallTime receive
                                                          : counts_.trades);
       break;
     }
-    case DecodeResult::Ignored: count_ignored(outcome.ignored); break;
-    case DecodeResult::UnknownSymbol: ++counts_.unknown_symbol; break;
-    case DecodeResult::Malformed: ++counts_.malformed; break;
-    case DecodeResult::TooLarge: ++counts_.too_large; break;
+    case DecodeResult::Ignored:
+      count_ignored(outcome.ignored);
+      break;
+    case DecodeResult::UnknownSymbol:
+      ++counts_.unknown_symbol;
+      break;
+    case DecodeResult::Malformed:
+      ++counts_.malformed;
+      break;
+    case DecodeResult::TooLarge:
+      ++counts_.too_large;
+      break;
   }
   return outcome.result;
 }

@@ -25,9 +25,9 @@ constexpr std::size_t kMessagePadding = 64;
 constexpr std::size_t kRecordBytesMax = kRecordLengthMax;
 
 struct DecoderSettings {
-  VenueId venue{VenueId::BinanceUsdm};       // BinanceSpot or BinanceUsdm
-  std::span<const SymbolEntry> symbols{};    // copied
-  std::size_t message_bytes_max{1U << 21};   // a 5,000 x 5,000 snapshot has 300 kB
+  VenueId venue{VenueId::BinanceUsdm};      // BinanceSpot or BinanceUsdm
+  std::span<const SymbolEntry> symbols{};   // copied
+  std::size_t message_bytes_max{1U << 21};  // a 5,000 x 5,000 snapshot has 300 kB
 };
 
 struct DecodeCounts {
@@ -46,7 +46,8 @@ struct DecodeCounts {
   std::uint64_t unknown_symbol{0};
   std::uint64_t malformed{0};
   std::uint64_t too_large{0};
-  std::array<Kind, 16> ignored_kinds{};  // in order of appearance; what finds no room: the last, "other"
+  std::array<Kind, 16>
+      ignored_kinds{};  // in order of appearance; what finds no room: the last, "other"
 
   [[nodiscard]] std::uint64_t decoded() const noexcept {
     return depth_updates + snapshots + trades + aggregate_trades + tops + mark_prices;

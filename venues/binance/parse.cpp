@@ -15,7 +15,16 @@ namespace {
 namespace od = simdjson::ondemand;
 
 // The keys that records are made of. Those of one letter have it as their number.
-enum Key : std::uint8_t { kUnknown = 0, kPu = 1, kLastUpdateId, kBids, kAsks, kSymbol, kReply, kKeys = 128 };
+enum Key : std::uint8_t {
+  kUnknown = 0,
+  kPu = 1,
+  kLastUpdateId,
+  kBids,
+  kAsks,
+  kSymbol,
+  kReply,
+  kKeys = 128
+};
 
 Key key_of(std::string_view text) noexcept {
   if (text.size() == 1) {
@@ -34,8 +43,8 @@ Key key_of(std::string_view text) noexcept {
 // One JSON object as it stands in the text: scalars as their tokens, levels already in the buffer.
 struct Event {
   std::array<std::string_view, kKeys> tokens{};  // null: no such key
-  std::string_view kind{};    // value of e
-  std::string_view symbol{};  // value of s or symbol
+  std::string_view kind{};                       // value of e
+  std::string_view symbol{};                     // value of s or symbol
   std::uint32_t bids{0};
   std::uint32_t asks{0};
   bool asks_first{false};
@@ -126,7 +135,8 @@ ParseOutcome Parser::parse(std::string_view message, WallTime received, Instrume
   state.snapshot_of = snapshot_of;
   state.out = out;
   od::document document;
-  if (state.json.iterate(message.data(), message.size(), message.size() + simdjson::SIMDJSON_PADDING)
+  if (state.json
+          .iterate(message.data(), message.size(), message.size() + simdjson::SIMDJSON_PADDING)
           .get(document) != simdjson::SUCCESS)
     return {};
   od::json_type type{};
@@ -136,8 +146,8 @@ ParseOutcome Parser::parse(std::string_view message, WallTime received, Instrume
   od::object root;
   if (document.get_object().get(root) != simdjson::SUCCESS) return {};
   const ParseOutcome outcome = state.object(root, 0);
-  const bool whole = outcome.result != DecodeResult::Malformed &&
-                     outcome.result != DecodeResult::TooLarge;
+  const bool whole =
+      outcome.result != DecodeResult::Malformed && outcome.result != DecodeResult::TooLarge;
   // Something behind the message's last brace.
   if (whole && document.current_location().error() != simdjson::OUT_OF_BOUNDS) return {};
   return outcome;
@@ -168,8 +178,7 @@ ParseOutcome Parser::State::object(od::object root, int nesting) noexcept {
       if (inner.result == DecodeResult::Malformed || inner.result == DecodeResult::TooLarge)
         return inner;
     } else if (nesting == 0 && raw.unsafe_is_equal("stream")) {
-      if (stream.data() != nullptr ||
-          field.value().get_string().get(stream) != simdjson::SUCCESS)
+      if (stream.data() != nullptr || field.value().get_string().get(stream) != simdjson::SUCCESS)
         return {};
     } else if (const DecodeResult result = this->field(field, event);
                result != DecodeResult::Decoded) {
@@ -216,7 +225,8 @@ DecodeResult Parser::State::levels(od::value value, Event& event, bool bids) noe
   if (value.get_array().get(list) != simdjson::SUCCESS) return DecodeResult::Malformed;
   const std::size_t room = levels_that_fit(out.size());
   Level* const first = levels_in(out.data());
-  if (!bids && event.bids == 0 && !event.has(Key{'b'}) && !event.has(kBids)) event.asks_first = true;
+  if (!bids && event.bids == 0 && !event.has(Key{'b'}) && !event.has(kBids))
+    event.asks_first = true;
   std::uint32_t& count = bids ? event.bids : event.asks;
   for (auto item : list) {
     od::array pair;
@@ -363,11 +373,16 @@ DecodeResult Parser::State::mark_price(const Event& event) noexcept {
 
 std::string_view text_of(DecodeResult result) noexcept {
   switch (result) {
-    case DecodeResult::Decoded: return "decoded";
-    case DecodeResult::Ignored: return "ignored";
-    case DecodeResult::UnknownSymbol: return "unknown symbol";
-    case DecodeResult::Malformed: return "malformed";
-    case DecodeResult::TooLarge: return "too large";
+    case DecodeResult::Decoded:
+      return "decoded";
+    case DecodeResult::Ignored:
+      return "ignored";
+    case DecodeResult::UnknownSymbol:
+      return "unknown symbol";
+    case DecodeResult::Malformed:
+      return "malformed";
+    case DecodeResult::TooLarge:
+      return "too large";
   }
   return "?";
 }

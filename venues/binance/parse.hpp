@@ -2,9 +2,9 @@
 // scanner declines, and the reference it is tested against.
 // Thread: one per object. Cost: about 600 ns for depth with 10+10 levels. No allocation after the
 // constructor.
-// Errors: ParseOutcome. A missing, doubled, mistyped or unrepresentable key that the record needs is
-// Malformed; keys it does not need are skipped, their values not looked into.
-// Source: Binance spot "WebSocket Streams" (2026-07-21) and USD-M market streams (2026-05-28).
+// Errors: ParseOutcome. A missing, doubled, mistyped or unrepresentable key that the record needs
+// is Malformed; keys it does not need are skipped, their values not looked into. Source: Binance
+// spot "WebSocket Streams" (2026-07-21) and USD-M market streams (2026-05-28).
 #pragma once
 
 #include <cstddef>

@@ -20,8 +20,8 @@ bool RecordedSource::advance() {
     ++counts_.lines;
     if (line.received < received_) note_step_back(received_ - line.received);
     received_ = line.received;
-    const DecodeResult result = decoder_.decode(line.json, line.received, snapshot_of_,
-                                                {record_.get(), kRecordBytesMax});
+    const DecodeResult result =
+        decoder_.decode(line.json, line.received, snapshot_of_, {record_.get(), kRecordBytesMax});
     if (result == DecodeResult::Decoded) {
       auto* header = reinterpret_cast<RecordHeader*>(record_.get());
       header->source = source_;

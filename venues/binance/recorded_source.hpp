@@ -1,8 +1,8 @@
 // A recording of one venue's raw messages as a source of records.
-// Thread: one consumer, which may also be a thread that runs ahead. Cost: peek after pop decodes one
-// message (market_data.hpp) and reads on in the file when its buffer is used up.
-// Errors: messages that are not decoded are counted and stepped over; a failure of the recording
-// itself (raw_recording.hpp) ends the source: whoever runs it asks failure() at the end.
+// Thread: one consumer, which may also be a thread that runs ahead. Cost: peek after pop decodes
+// one message (market_data.hpp) and reads on in the file when its buffer is used up. Errors:
+// messages that are not decoded are counted and stepped over; a failure of the recording itself
+// (raw_recording.hpp) ends the source: whoever runs it asks failure() at the end.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace sq::binance {
 struct RecordedCounts {
   std::uint64_t lines{0};
-  std::uint64_t steps_back{0};        // lines received earlier than the line before: the clock was set
+  std::uint64_t steps_back{0};  // lines received earlier than the line before: the clock was set
   std::int64_t step_back_ns_max{0};
   std::uint64_t first_malformed_line{0};  // 0: none; in first_malformed_file
   std::string first_malformed_file;
@@ -31,7 +31,8 @@ class RecordedSource final : public feed::Source {
                  InstrumentId snapshot_of);
 
   [[nodiscard]] RecordHeader* peek() override {
-    if (ready_ || (!ended_ && advance())) [[likely]] return reinterpret_cast<RecordHeader*>(record_.get());
+    if (ready_ || (!ended_ && advance())) [[likely]]
+      return reinterpret_cast<RecordHeader*>(record_.get());
     return nullptr;
   }
   void pop() override { ready_ = false; }

@@ -86,11 +86,16 @@ ScannedKind Scanner::scan(std::string_view text, WallTime received,
   if (differs<"{\"u\":">(walk.here()) == 0)
     return top_of_book(message) ? ScannedKind::TopOfBook : ScannedKind::Declined;
   switch (walk.here()[6]) {
-    case 'd': return depth(message) ? ScannedKind::Depth : ScannedKind::Declined;
-    case 'b': return top_of_book(message) ? ScannedKind::TopOfBook : ScannedKind::Declined;
-    case 't': return trade(message) ? ScannedKind::Trade : ScannedKind::Declined;
-    case 'a': return aggregate_trade(message) ? ScannedKind::AggregateTrade : ScannedKind::Declined;
-    default: return ScannedKind::Declined;
+    case 'd':
+      return depth(message) ? ScannedKind::Depth : ScannedKind::Declined;
+    case 'b':
+      return top_of_book(message) ? ScannedKind::TopOfBook : ScannedKind::Declined;
+    case 't':
+      return trade(message) ? ScannedKind::Trade : ScannedKind::Declined;
+    case 'a':
+      return aggregate_trade(message) ? ScannedKind::AggregateTrade : ScannedKind::Declined;
+    default:
+      return ScannedKind::Declined;
   }
 }
 

@@ -4,8 +4,8 @@
 #include <string_view>
 
 namespace sq::binance {
-// `btcusdt@depth`, `btcusdt@depth@100ms`: every change of the book. Not `@depth20`, a cut of its top,
-// nor `@rpiDepth`, another book: on futures their events look the same.
+// `btcusdt@depth`, `btcusdt@depth@100ms`: every change of the book. Not `@depth20`, a cut of its
+// top, nor `@rpiDepth`, another book: on futures their events look the same.
 [[nodiscard]] constexpr bool is_full_depth_stream(std::string_view name) noexcept {
   constexpr std::string_view kDepth = "@depth";
   const std::size_t at = name.find('@');

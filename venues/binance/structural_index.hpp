@@ -1,9 +1,8 @@
 // Where the quotes and points of a message are, as 16-bit offsets in order: with these every field
 // can be read without waiting for the end of the one before. Ampersands and asterisks, which no
 // message that the scanner reads contains, are among them, because that is cheaper.
-// Thread: one per object. Cost: about 1 ns for 64 bytes (AVX-512 VBMI2), 3 ns (AVX2), 40 ns without.
-// Reads up to 64 bytes after the end.
-// Errors: 0 entries for text that is too long.
+// Thread: one per object. Cost: about 1 ns for 64 bytes (AVX-512 VBMI2), 3 ns (AVX2), 40 ns
+// without. Reads up to 64 bytes after the end. Errors: 0 entries for text that is too long.
 #pragma once
 
 #include <array>
@@ -86,7 +85,8 @@ namespace avx2 {
   };
   return half(text) | (half(text + 32) << 32);
 }
-// Eight at a time without asking whether there are so many: what is written too much is overwritten.
+// Eight at a time without asking whether there are so many: what is written too much is
+// overwritten.
 inline void write_offsets(std::uint64_t mask, unsigned base, std::uint16_t* out) noexcept {
   for (; mask != 0; out += 8) {
     for (unsigned i = 0; i < 8; ++i) {

@@ -25,7 +25,8 @@ namespace sq::binance {
 template <std::size_t N>
 struct Literal {
   char chars[N]{};
-  consteval Literal(const char (&text)[N]) noexcept {  // NOLINT(google-explicit-constructor): <"text">
+  consteval Literal(
+      const char (&text)[N]) noexcept {  // NOLINT(google-explicit-constructor): <"text">
     for (std::size_t i = 0; i < N; ++i) chars[i] = text[i];
   }
   static constexpr std::size_t kSize = N - 1;
@@ -60,7 +61,8 @@ template <Literal L>
     std::uint64_t different = load_word(text + kSize - 8) ^ L.word(kSize - 8);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       ((different |= load_word(text + 8 * I) ^ L.word(8 * I)), ...);
-    }(std::make_index_sequence<kSize / 8>{});
+    }
+    (std::make_index_sequence<kSize / 8>{});
     return different;
   }
 }
@@ -92,7 +94,9 @@ class Walk {
     return {first, static_cast<std::size_t>(here_ < first ? 0 : here_ - first)};
   }
   // An integer before a comma and the next key; the comma stays.
-  [[nodiscard]] SQ_INLINE std::uint64_t integer() noexcept { return integer_until(next_structural() - 1); }
+  [[nodiscard]] SQ_INLINE std::uint64_t integer() noexcept {
+    return integer_until(next_structural() - 1);
+  }
   // An integer before the closing braces of the message.
   [[nodiscard]] SQ_INLINE std::uint64_t last_integer(unsigned braces) noexcept {
     return integer_until(end_ - braces);
@@ -193,7 +197,8 @@ SQ_INLINE bool Walk::two_plain_decimals(Level& out) noexcept {
                             (qty.whole - 1) | (qty.places - 1);
   const std::uint32_t pointless = (static_cast<unsigned char>(base_[point]) ^ unsigned{'.'}) |
                                   (static_cast<unsigned char>(base_[second_point]) ^ unsigned{'.'});
-  if ((odd | (pointless << 3)) > 7) [[unlikely]] return false;
+  if ((odd | (pointless << 3)) > 7) [[unlikely]]
+    return false;
   different_ |= differs<"\",\"">(base_ + middle);
   to_level({base_ + first, price}, {base_ + second, qty}, &out, digits_);
   here_ = base_ + end;

@@ -20,9 +20,9 @@ inline constexpr binance::SymbolEntry kBinanceSymbols[] = {
 class Differential {
  public:
   enum class Verdict : unsigned char {
-    Same,       // the scanner read it, and the parser to the same bytes
-    Declined,   // the scanner left it to the parser
-    Different   // a defect
+    Same,      // the scanner read it, and the parser to the same bytes
+    Declined,  // the scanner left it to the parser
+    Different  // a defect
   };
 
   explicit Differential(DepthChain chain)

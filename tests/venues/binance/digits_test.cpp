@@ -2,7 +2,6 @@
 #include "venues/binance/digits.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <random>
 #include <string>
 
@@ -24,7 +23,8 @@ TEST_CASE("integers of 1 to 16 digits are read exactly, what stands behind them 
   for (unsigned count = 1; count <= binance::kIntegerDigitsMax; ++count) {
     for (int i = 0; i < 200; ++i) {
       const std::string digits = random_digits(random, count);
-      const std::string text = digits + (i % 2 == 0 ? ",\"x\":1234567890123456" : "7777777777777777");
+      const std::string text =
+          digits + (i % 2 == 0 ? ",\"x\":1234567890123456" : "7777777777777777");
       binance::DigitCheck check;
       REQUIRE(binance::to_integer(text.data(), count, check) == std::stoull(digits));
       REQUIRE(check.only_digits());
@@ -76,7 +76,8 @@ TEST_CASE("decimals of every shape give the level of the plain routine", "[binan
   }
 }
 
-TEST_CASE("the index holds every quote, point, ampersand and asterisk and nothing else", "[binance][digits]") {
+TEST_CASE("the index holds every quote, point, ampersand and asterisk and nothing else",
+          "[binance][digits]") {
   std::mt19937_64 random{3};
   binance::StructuralIndex index;
   constexpr std::string_view kCharacters = "\".\"aZ09,[]\xA2\xAE&*!/\x02\x0E";

@@ -1,86 +1,18 @@
-// Payloads written by hand from the venue's documents, and the exact records they become.
+// Payloads and the exact records they become.
 #include "venues/binance/market_data.hpp"
 
-#include <catch2/catch.hpp>
-
 #include <array>
-#include <memory>
+#include <catch2/catch.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "engine/types/decimal.hpp"
 #include "tests/support/allocations.hpp"
-#include "tests/support/binance_messages.hpp"
 #include "tests/venues/binance/differential.hpp"
+#include "tests/venues/binance/payloads.hpp"
 
 using namespace sq;
+using namespace sq::test::payloads;
 using binance::DecodeResult;
-
-namespace {
-constexpr WallTime kReceived{1'723'161'255'030'314'667};
-constexpr InstrumentId kBtc{0};
-constexpr InstrumentId kOfFile{7};
-
-Price price(std::string_view text) { return parse_fixed<Price>(text).value(); }
-Qty qty(std::string_view text) { return parse_fixed<Qty>(text).value(); }
-
-class Decoding {
- public:
-  explicit Decoding(VenueId venue, std::size_t bytes = 1U << 16)
-      : decoder{{venue, test::kBinanceSymbols}},
-        record{std::make_unique<std::byte[]>(bytes)},
-        out{record.get(), bytes} {}
-  DecodeResult operator()(std::string_view message, InstrumentId snapshot_of = kOfFile) {
-    return decoder.decode_unpadded(message, kReceived, snapshot_of, out);
-  }
-  [[nodiscard]] const RecordHeader& header() const {
-    return *reinterpret_cast<const RecordHeader*>(record.get());
-  }
-  template <class P>
-  [[nodiscard]] const P& payload() const {
-    return payload_of<P>(header());
-  }
-  binance::MarketDataDecoder decoder;
-  std::unique_ptr<std::byte[]> record;
-  std::span<std::byte> out;
-};
-
-std::string with(std::string text, std::string_view from, std::string_view to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-const std::string kUsdmDepth =
-    R"({"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1711111111299,"T":1711111111298,)"
-    R"("s":"BTCUSDT","U":7000000000006,"u":7000000005557,"pu":7000000000001,)"
-    R"("b":[["50110.20","0.014"],["50510.90","0.000"]],"a":[["50700.30","1234.567"]]}})";
-const std::string kSpotDepth =
-    R"({"e":"depthUpdate","E":1672515782136,"s":"BNBBTC","U":157,"u":160,)"
-    R"("b":[["0.00240000","10"]],"a":[["0.00260000","100"],["0.00270000","0.00000001"]]})";
-const std::string kUsdmTrade =
-    R"({"stream":"btcusdt@trade","data":{"e":"trade","E":1711111111322,"T":1711111111321,)"
-    R"("s":"BTCUSDT","t":3141592653,"p":"50700.30","q":"0.006","X":"MARKET","m":false}})";
-const std::string kSpotAggregate =
-    R"({"e":"aggTrade","E":1672515782136,"s":"BNBBTC","a":12345,"p":"0.001","q":"100",)"
-    R"("f":100,"l":105,"T":1672515782135,"m":true,"M":true})";
-const std::string kMarkPrice =
-    R"({"e":"markPriceUpdate","E":1562305380000,"s":"BTCUSDT","p":"11794.15000000",)"
-    R"("ap":"11794.15000000","i":"11784.62659091","P":"11784.25641265","r":"-0.00038167",)"
-    R"("T":1562306400000})";
-const std::string kSpotTicker =
-    R"({"u":400900217,"s":"BNBBTC","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"})";
-const std::string kUsdmTicker =
-    R"({"e":"bookTicker","u":400900217,"s":"BTCUSDT","b":"25.35190000","B":"31.21000000",)"
-    R"("a":"25.36520000","A":"40.66000000","T":1568014460891,"E":1568014460893})";
-const std::string kSpotSnapshot =
-    R"({"lastUpdateId":1027024,"bids":[["4.00000000","431.00000000"],["3.99","0.5"]],)"
-    R"("asks":[["4.00000200","12.00000000"]]})";
-const std::string kUsdmSnapshot =
-    R"({"lastUpdateId":1027024,"E":1589436922972,"T":1589436922959,)"
-    R"("bids":[["4.00000000","431.00000000"]],"asks":[]})";
-}  // namespace
 
 TEST_CASE("a USD-M depth message becomes a linked update with exact levels", "[binance]") {
   Decoding decode{VenueId::BinanceUsdm};
@@ -108,7 +40,8 @@ TEST_CASE("a USD-M depth message becomes a linked update with exact levels", "[b
   CHECK(decode.decoder.counts().scanned == 1);
 }
 
-TEST_CASE("a spot depth message becomes a contiguous update without transaction time", "[binance]") {
+TEST_CASE("a spot depth message becomes a contiguous update without transaction time",
+          "[binance]") {
   Decoding decode{VenueId::BinanceSpot};
   REQUIRE(decode(kSpotDepth) == DecodeResult::Decoded);
   const auto& depth = decode.payload<DepthHeader>();
@@ -276,8 +209,12 @@ TEST_CASE("each key a record needs is missed when it is missing", "[binance]") {
 
 TEST_CASE("a number that has no exact value here is malformed, not rounded", "[binance]") {
   Decoding decode{VenueId::BinanceSpot};
-  const auto bid = [&](std::string_view text) { return decode(with(kSpotTicker, "25.35190000", text)); };
-  const auto size = [&](std::string_view text) { return decode(with(kSpotTicker, "31.21000000", text)); };
+  const auto bid = [&](std::string_view text) {
+    return decode(with(kSpotTicker, "25.35190000", text));
+  };
+  const auto size = [&](std::string_view text) {
+    return decode(with(kSpotTicker, "31.21000000", text));
+  };
   CHECK(bid("9223372036.854775807") == DecodeResult::Decoded);
   CHECK(decode.payload<TopOfBook>().bid_price == Price::max());
   CHECK(bid("9223372036.854775808") == DecodeResult::Malformed);
@@ -289,7 +226,8 @@ TEST_CASE("a number that has no exact value here is malformed, not rounded", "[b
   CHECK(decode.payload<TopOfBook>().bid_qty == Qty::max());
   CHECK(size("92233720368.54775808") == DecodeResult::Malformed);
   CHECK(size("0.000000001") == DecodeResult::Malformed);
-  for (const std::string_view text : {"", "-1", "+1", "1e3", "1.", ".5", " 1", "1,5", "0x1", "NaN"}) {
+  for (const std::string_view text :
+       {"", "-1", "+1", "1e3", "1.", ".5", " 1", "1,5", "0x1", "NaN"}) {
     INFO(text);
     CHECK(bid(text) == DecodeResult::Malformed);
     CHECK(size(text) == DecodeResult::Malformed);
@@ -306,112 +244,8 @@ TEST_CASE("a trade without price or size is malformed, an empty side of the book
   CHECK(usdm(with(kUsdmTrade, "50700.30", "0.00")) == DecodeResult::Malformed);
   CHECK(usdm(with(kUsdmTrade, "0.006", "0.000")) == DecodeResult::Malformed);
   Decoding spot{VenueId::BinanceSpot};
-  const std::string empty = with(with(kSpotTicker, "25.35190000", "0.00000000"), "31.21000000", "0.00000000");
+  const std::string empty =
+      with(with(kSpotTicker, "25.35190000", "0.00000000"), "31.21000000", "0.00000000");
   REQUIRE(spot(empty) == DecodeResult::Decoded);
   CHECK(spot.payload<TopOfBook>().bid_qty == Qty{});
-}
-
-TEST_CASE("kinds that are not traded on are ignored and counted by name", "[binance]") {
-  Decoding usdm{VenueId::BinanceUsdm};
-  CHECK(usdm(R"({"e":"kline","E":1,"s":"BTCUSDT","k":{"t":1}})") == DecodeResult::Ignored);
-  CHECK(usdm(R"({"e":"kline","E":2,"s":"BTCUSDT","k":{"t":1}})") == DecodeResult::Ignored);
-  CHECK(usdm(R"({"e":"forceOrder","E":1,"o":{"s":"BTCUSDT"}})") == DecodeResult::Ignored);
-  CHECK(usdm(R"({"result":null,"id":3})") == DecodeResult::Ignored);
-  CHECK(usdm(R"([{"e":"markPriceUpdate"}])") == DecodeResult::Ignored);
-  CHECK(usdm(R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}})") ==
-        DecodeResult::Ignored);
-  CHECK(usdm(with(kUsdmTrade, "MARKET", "INSURANCE_FUND")) == DecodeResult::Ignored);
-  CHECK(usdm(with(kUsdmDepth, "@depth@", "@depth20@")) == DecodeResult::Ignored);
-  CHECK(usdm(with(kUsdmDepth, "@depth@100ms", "@rpiDepth@500ms")) == DecodeResult::Ignored);
-  const binance::DecodeCounts& counts = usdm.decoder.counts();
-  CHECK(counts.ignored == 9);
-  CHECK(counts.ignored_kinds[0].name.view() == "kline");
-  CHECK(counts.ignored_kinds[0].count == 2);
-  CHECK(counts.ignored_kinds[2].name.view() == "reply");
-  CHECK(counts.ignored_kinds[6].name.view() == "partial depth");
-  CHECK(counts.ignored_kinds[6].count == 2);
-  CHECK(counts.decoded() == 0);
-}
-
-TEST_CASE("more kinds than there are counters for end in the last one", "[binance]") {
-  Decoding decode{VenueId::BinanceSpot};
-  for (int i = 0; i < 20; ++i)
-    CHECK(decode("{\"e\":\"kind" + std::to_string(i) + "\"}") == DecodeResult::Ignored);
-  CHECK(decode.decoder.counts().ignored_kinds[14].name.view() == "kind14");
-  CHECK(decode.decoder.counts().ignored_kinds[15].name.view() == "other");
-  CHECK(decode.decoder.counts().ignored_kinds[15].count == 5);
-}
-
-TEST_CASE("another symbol is counted, not decoded", "[binance]") {
-  Decoding decode{VenueId::BinanceUsdm};
-  CHECK(decode(with(kUsdmDepth, "BTCUSDT", "BTCUSD")) == DecodeResult::UnknownSymbol);
-  CHECK(decode(with(kUsdmTrade, "BTCUSDT", "BTCUSDTX")) == DecodeResult::UnknownSymbol);
-  CHECK(decode(with(kMarkPrice, "BTCUSDT", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) ==
-        DecodeResult::UnknownSymbol);
-  CHECK(decode.decoder.counts().unknown_symbol == 3);
-  CHECK(decode.decoder.counts().malformed == 0);
-}
-
-TEST_CASE("bytes that are not a message are malformed", "[binance]") {
-  Decoding decode{VenueId::BinanceSpot};
-  for (const std::string_view text :
-       {"", " ", "{}", "{", "null", "7", "\"text\"", "{\"e\":7}", "{\"stream\":\"a@trade\"}",
-        "{\"stream\":\"a@trade\",\"data\":7}", "{\"data\":{\"e\":\"kline\"}", "\xFF\xFE"}) {
-    INFO(text);
-    CHECK(decode(text) == DecodeResult::Malformed);
-  }
-  CHECK(decode(kSpotTicker + "x") == DecodeResult::Malformed);
-  CHECK(decode(kSpotTicker + "}") == DecodeResult::Malformed);
-  CHECK(decode(kSpotTicker + kSpotTicker) == DecodeResult::Malformed);
-}
-
-TEST_CASE("levels fill the buffer to its last byte and not beyond", "[binance]") {
-  test::BinanceMessages messages{test::BinanceMessages::Venue::Usdm, 1};
-  const std::string depth = messages.depth(30, 20);
-  Decoding exact{VenueId::BinanceUsdm, 64 + 48 + 50 * 16};
-  CHECK(exact(depth) == DecodeResult::Decoded);
-  CHECK(asks_of(exact.header()).size() == 20);
-  Decoding short_of_one{VenueId::BinanceUsdm, 64 + 48 + 50 * 16 - 8};
-  CHECK(short_of_one(depth) == DecodeResult::TooLarge);
-  CHECK(short_of_one.decoder.counts().too_large == 1);
-  Decoding tiny{VenueId::BinanceUsdm, 64 + 48 - 8};
-  CHECK(tiny(kUsdmTrade) == DecodeResult::TooLarge);
-}
-
-TEST_CASE("a message longer than the decoder was built for is too large", "[binance]") {
-  binance::MarketDataDecoder decoder{{VenueId::BinanceSpot, test::kBinanceSymbols, 1'000}};
-  std::array<std::byte, 4096> out{};
-  std::string text = kSpotTicker;
-  text.insert(1, 1'000 - text.size(), ' ');
-  CHECK(decoder.decode_unpadded(text, kReceived, kOfFile, out) == DecodeResult::Decoded);
-  text.insert(1, 1, ' ');
-  CHECK(decoder.decode_unpadded(text, kReceived, kOfFile, out) == DecodeResult::TooLarge);
-}
-
-TEST_CASE("a depth message too long for the scanner's index is parsed", "[binance]") {
-  test::BinanceMessages messages{test::BinanceMessages::Venue::Usdm, 1};
-  const std::string depth = messages.depth(2'000, 2'000);
-  REQUIRE(depth.size() > binance::kIndexedBytesMax);
-  Decoding decode{VenueId::BinanceUsdm, 1U << 17};
-  REQUIRE(decode(depth) == DecodeResult::Decoded);
-  CHECK(decode.decoder.counts().scanned == 0);
-  CHECK(bids_of(decode.header()).size() == 2'000);
-}
-
-TEST_CASE("decoding allocates nothing, whoever does it", "[binance][hot]") {
-  Decoding decode{VenueId::BinanceUsdm};
-  const std::string odd = with(kUsdmTrade, "\"t\":", "\"extra\":1,\"t\":");
-  const std::string bad = with(kUsdmTrade, "50700.30", "x");
-  const auto before = allocations_on_this_thread();
-  const bool good = decode(kUsdmDepth) == DecodeResult::Decoded && decode(odd) == DecodeResult::Decoded &&
-                    decode(kUsdmSnapshot) == DecodeResult::Decoded && decode(bad) == DecodeResult::Malformed;
-  const auto after = allocations_on_this_thread();
-  CHECK(good);
-  CHECK(decode.decoder.counts().scanned == 1);
-  CHECK(after == before);
-}
-
-TEST_CASE("a decoder for another venue cannot be built", "[binance]") {
-  CHECK_THROWS_AS(binance::MarketDataDecoder({VenueId::Kite, test::kBinanceSymbols}),
-                  std::invalid_argument);
 }

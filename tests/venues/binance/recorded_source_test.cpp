@@ -1,8 +1,8 @@
-// Real recordings, read in place: everything decodes, counts and chains are those they are known to have.
+// Real recordings, read in place: everything decodes, counts and chains are those they are known to
+// have.
 #include "venues/binance/recorded_source.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -24,11 +24,41 @@ struct Recording {
 };
 // A line that is none of the three is the snapshot that starts each night.
 const std::vector<Recording> kRecordings{
-    {{"hftbacktest/usdm_btcusdt_20240808.gz"}, VenueId::BinanceUsdm, InstrumentId{0}, 93'954, 6'551, 66'089, 21'313},
-    {{"hftbacktest/usdm_ethusdt_20240808.gz"}, VenueId::BinanceUsdm, InstrumentId{1}, 74'655, 6'586, 53'992, 14'076},
-    {{"hftbacktest/usdm_btcusdt_20240718.gz", "hftbacktest/usdm_btcusdt_20240719.gz"}, VenueId::BinanceUsdm, InstrumentId{0}, 71'984, 9'022, 52'260, 10'701},
-    {{"hftbacktest/spot_btcusdt_20240808.gz", "hftbacktest/spot_btcusdt_20240809.gz"}, VenueId::BinanceSpot, InstrumentId{0}, 99'574, 6'495, 73'174, 19'904},
-    {{"hftbacktest/cm_btcusd_perp_20240808.gz", "hftbacktest/cm_btcusd_perp_20240809.gz"}, VenueId::BinanceUsdm, InstrumentId{2}, 98'386, 44'795, 48'355, 5'235},
+    {{"hftbacktest/usdm_btcusdt_20240808.gz"},
+     VenueId::BinanceUsdm,
+     InstrumentId{0},
+     93'954,
+     6'551,
+     66'089,
+     21'313},
+    {{"hftbacktest/usdm_ethusdt_20240808.gz"},
+     VenueId::BinanceUsdm,
+     InstrumentId{1},
+     74'655,
+     6'586,
+     53'992,
+     14'076},
+    {{"hftbacktest/usdm_btcusdt_20240718.gz", "hftbacktest/usdm_btcusdt_20240719.gz"},
+     VenueId::BinanceUsdm,
+     InstrumentId{0},
+     71'984,
+     9'022,
+     52'260,
+     10'701},
+    {{"hftbacktest/spot_btcusdt_20240808.gz", "hftbacktest/spot_btcusdt_20240809.gz"},
+     VenueId::BinanceSpot,
+     InstrumentId{0},
+     99'574,
+     6'495,
+     73'174,
+     19'904},
+    {{"hftbacktest/cm_btcusd_perp_20240808.gz", "hftbacktest/cm_btcusd_perp_20240809.gz"},
+     VenueId::BinanceUsdm,
+     InstrumentId{2},
+     98'386,
+     44'795,
+     48'355,
+     5'235},
 };
 
 std::vector<std::filesystem::path> paths_of(const Recording& recording) {
@@ -41,7 +71,8 @@ std::vector<std::filesystem::path> paths_of(const Recording& recording) {
   return paths;
 }
 
-// The venue's rule for each stream: every update follows on the one before, every trade id on the last.
+// The venue's rule for each stream: every update follows on the one before, every trade id on the
+// last.
 struct Chains {
   std::uint64_t last_update{0};
   std::uint64_t last_trade{0};
@@ -50,9 +81,8 @@ struct Chains {
   void take(const RecordHeader& record) {
     if (record.kind == RecordKind::DepthUpdate) {
       const auto& depth = payload_of<DepthHeader>(record);
-      const bool follows = depth.chain == DepthChain::Linked
-                               ? depth.previous_id == last_update
-                               : depth.first_id == last_update + 1;
+      const bool follows = depth.chain == DepthChain::Linked ? depth.previous_id == last_update
+                                                             : depth.first_id == last_update + 1;
       if (last_update != 0 && !follows) ++gaps;
       last_update = depth.last_id;
     } else if (record.kind == RecordKind::TradePrint) {
@@ -71,8 +101,10 @@ TEST_CASE("recordings decode completely, with the known counts and unbroken id c
     if (paths.empty()) return;
     INFO(recording.files.front());
     constexpr SourceId kSource{0x103};
-    binance::RecordedSource source{feed::RawRecording{paths}, {recording.venue, test::kBinanceSymbols},
-                                   kSource, recording.instrument};
+    binance::RecordedSource source{feed::RawRecording{paths},
+                                   {recording.venue, test::kBinanceSymbols},
+                                   kSource,
+                                   recording.instrument};
     Chains chains;
     std::uint64_t records = 0;
     bool headers_good = true;
@@ -134,8 +166,8 @@ TEST_CASE("multi-symbol captures of 2021 decode: aggregate trades, sizes without
       {"cryptofeed/BINANCE_FUTURES-1125a2.0__6397a0", VenueId::BinanceUsdm, 4'423, 3'424, 574},
   };
   constexpr std::string_view kSymbols[] = {
-      "BTCAUD", "MANAUSDT", "ETHBRL", "DENTUSDT", "ZILUSDT", "RENBTCETH", "BTCSTUSDT", "QTUMETH",
-      "AXSBNB", "NEOUSDC", "SANDUSDT", "CHRUSDT", "NEOUSDT", "CTKUSDT", "BATUSDT"};
+      "BTCAUD", "MANAUSDT", "ETHBRL",   "DENTUSDT", "ZILUSDT", "RENBTCETH", "BTCSTUSDT", "QTUMETH",
+      "AXSBNB", "NEOUSDC",  "SANDUSDT", "CHRUSDT",  "NEOUSDT", "CTKUSDT",   "BATUSDT"};
   std::vector<binance::SymbolEntry> symbols;
   for (const std::string_view name : kSymbols)
     symbols.push_back({Symbol{name}, InstrumentId{static_cast<std::uint32_t>(symbols.size())}});
@@ -151,7 +183,8 @@ TEST_CASE("multi-symbol captures of 2021 decode: aggregate trades, sizes without
       if (at == std::string::npos) continue;
       ++streams;
       static_cast<void>(decoder.decode_unpadded(std::string_view{line}.substr(at + 2), WallTime{1},
-                                                kNoInstrument, {out.get(), binance::kRecordBytesMax}));
+                                                kNoInstrument,
+                                                {out.get(), binance::kRecordBytesMax}));
     }
     INFO(capture.file);
     CHECK(decoder.counts().decoded() == streams);
@@ -165,11 +198,12 @@ TEST_CASE("multi-symbol captures of 2021 decode: aggregate trades, sizes without
 TEST_CASE("a source numbers what it decodes and counts what it does not", "[binance]") {
   const std::string ticker =
       R"({"u":400900217,"s":"BNBBTC","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"})";
-  const std::string text = "100 " + ticker + "\n101 {\"result\":null,\"id\":1}\n102 {\"broken\n90 " +
-                           ticker + "\n";
+  const std::string text =
+      "100 " + ticker + "\n101 {\"result\":null,\"id\":1}\n102 {\"broken\n90 " + ticker + "\n";
   const feed::RecordedBytes bytes{text};
   binance::RecordedSource source{feed::RawRecording{bytes, "memory"},
-                                 {VenueId::BinanceSpot, test::kBinanceSymbols}, SourceId{0x100},
+                                 {VenueId::BinanceSpot, test::kBinanceSymbols},
+                                 SourceId{0x100},
                                  kNoInstrument};
   REQUIRE(source.peek() != nullptr);
   CHECK(source.peek()->source_sequence == 1);
@@ -195,7 +229,8 @@ TEST_CASE("a source numbers what it decodes and counts what it does not", "[bina
 TEST_CASE("a recording that fails ends the source and says where", "[binance]") {
   const feed::RecordedBytes bytes{"100 {\"result\":null}\nno time\n"};
   binance::RecordedSource source{feed::RawRecording{bytes, "memory"},
-                                 {VenueId::BinanceSpot, test::kBinanceSymbols}, SourceId{0x100},
+                                 {VenueId::BinanceSpot, test::kBinanceSymbols},
+                                 SourceId{0x100},
                                  kNoInstrument};
   CHECK(source.peek() == nullptr);
   REQUIRE(source.failure());

@@ -1,7 +1,6 @@
 // The scanner against the parser: what the scanner reads, both read alike.
-#include <catch2/catch.hpp>
-
 #include <array>
+#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,9 +24,12 @@ constexpr Case kCases[] = {{BinanceMessages::Venue::Spot, DepthChain::Contiguous
 
 std::string next(BinanceMessages& messages) {
   switch (messages.below(4)) {
-    case 0: return messages.book_ticker();
-    case 1: return messages.trade();
-    case 2: return messages.aggregate_trade();
+    case 0:
+      return messages.book_ticker();
+    case 1:
+      return messages.trade();
+    case 2:
+      return messages.aggregate_trade();
     default:
       return messages.depth(static_cast<unsigned>(messages.below(14)),
                             static_cast<unsigned>(messages.below(14)));
@@ -40,13 +42,27 @@ std::string mutated(std::string text, std::mt19937_64& random) {
   const std::size_t at = below(text.size());
   constexpr std::string_view kCharacters = "\"\\.,:[]{}-+eE0123456789 \ntfn/";
   switch (below(10)) {
-    case 0: text[at] = static_cast<char>(text[at] ^ (1 << below(8))); break;
-    case 1: text[at] = kCharacters[below(kCharacters.size())]; break;
-    case 2: text.resize(at); break;
-    case 3: text.erase(at, 1 + below(3)); break;
-    case 4: text.insert(at, 1, kCharacters[below(kCharacters.size())]); break;
-    case 5: text.insert(at, text.substr(below(text.size()), below(40))); break;
-    case 6: text.replace(at, below(40), text.substr(below(text.size()), below(40))); break;
+    case 0:
+      text[at] = static_cast<char>(text[at] ^ (1 << below(8)));
+      break;
+    case 1:
+      text[at] = kCharacters[below(kCharacters.size())];
+      break;
+    case 2:
+      text.resize(at);
+      break;
+    case 3:
+      text.erase(at, 1 + below(3));
+      break;
+    case 4:
+      text.insert(at, 1, kCharacters[below(kCharacters.size())]);
+      break;
+    case 5:
+      text.insert(at, text.substr(below(text.size()), below(40)));
+      break;
+    case 6:
+      text.replace(at, below(40), text.substr(below(text.size()), below(40)));
+      break;
     case 7: {  // one digit more
       const std::size_t digit = text.find_first_of("0123456789", at);
       if (digit != std::string::npos) text.insert(digit, 1, static_cast<char>('0' + below(10)));
@@ -84,8 +100,7 @@ TEST_CASE("the scanner reads every message in the venue's format, to the parser'
   }
 }
 
-TEST_CASE("the scanner reads the same without the wrapper of combined streams",
-          "[binance][scan]") {
+TEST_CASE("the scanner reads the same without the wrapper of combined streams", "[binance][scan]") {
   for (const Case& c : kCases) {
     Differential both{c.chain};
     BinanceMessages messages{c.venue, 2};
@@ -115,7 +130,7 @@ TEST_CASE("a changed message is read alike by scanner and parser, or declined by
       ++verdicts[static_cast<std::size_t>(verdict)];
       if (verdict == Verdict::Different) FAIL();
     }
-    CHECK(verdicts[0] > 1'000);   // the mutations leave good messages, with other values
+    CHECK(verdicts[0] > 1'000);  // the mutations leave good messages, with other values
     CHECK(verdicts[1] > 10'000);
   }
 }
@@ -136,7 +151,8 @@ TEST_CASE("a message that is cut is not completed by the bytes behind it", "[bin
   }
 }
 
-TEST_CASE("the scanner reads decimals of every shape that fits, and only these", "[binance][scan]") {
+TEST_CASE("the scanner reads decimals of every shape that fits, and only these",
+          "[binance][scan]") {
   Differential both{DepthChain::Contiguous};
   const auto ticker = [](std::string_view price, std::string_view qty) {
     std::string text = "{\"u\":400900217,\"s\":\"BNBBTC\",\"b\":\"";

@@ -1,7 +1,6 @@
 #include "venues/binance/symbols.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 
@@ -33,20 +32,20 @@ TEST_CASE("a symbol of 24 bytes fits, the bytes behind it do not matter", "[bina
   CHECK(table.find("ABCDEFGHIJKLMNOPQRSTUVWXY") == kNoInstrument);
   CHECK(table.find("") == kNoInstrument);
   CHECK(table.find("\xE5\xB8\x81\xE5\xAE\x89USDT") == InstrumentId{2});
-  const std::string text = "\xE5\xB8\x81\xE5\xAE\x89USDT\",\"U\":123456789012";
-  CHECK(table.find_padded(text.data(), 10) == InstrumentId{2});
-  CHECK(table.find_padded(text.data(), 9) == kNoInstrument);
+  const char text[64] = "\xE5\xB8\x81\xE5\xAE\x89USDT\",\"U\":123456789012";
+  CHECK(table.find_padded(text, 10) == InstrumentId{2});
+  CHECK(table.find_padded(text, 9) == kNoInstrument);
 }
 
 TEST_CASE("zero bytes are part of a symbol, not the end of it", "[binance]") {  // found by fuzzing
   const SymbolEntry entries[] = {{Symbol{"BTCUSDT"}, InstrumentId{1}}};
   const SymbolTable table{entries};
-  const std::string text = std::string{"BTCUSDT"} + std::string(32, '\0');
-  CHECK(table.find_padded(text.data(), 7) == InstrumentId{1});
-  CHECK(table.find_padded(text.data(), 8) == kNoInstrument);
-  CHECK(table.find_padded(text.data(), 24) == kNoInstrument);
-  CHECK(table.find_padded(text.data() + 7, 7) == kNoInstrument);
-  CHECK(table.find(std::string_view{text}.substr(0, 9)) == kNoInstrument);
+  const char text[64] = "BTCUSDT";
+  CHECK(table.find_padded(text, 7) == InstrumentId{1});
+  CHECK(table.find_padded(text, 8) == kNoInstrument);
+  CHECK(table.find_padded(text, 24) == kNoInstrument);
+  CHECK(table.find_padded(text + 7, 7) == kNoInstrument);
+  CHECK(table.find(std::string_view{text, 9}) == kNoInstrument);
 }
 
 TEST_CASE("a table without symbols finds none", "[binance]") {
@@ -54,7 +53,8 @@ TEST_CASE("a table without symbols finds none", "[binance]") {
 }
 
 TEST_CASE("a table of doubled, empty or unprintable symbols cannot be built", "[binance]") {
-  const SymbolEntry twice[] = {{Symbol{"BTCUSDT"}, InstrumentId{0}}, {Symbol{"BTCUSDT"}, InstrumentId{1}}};
+  const SymbolEntry twice[] = {{Symbol{"BTCUSDT"}, InstrumentId{0}},
+                               {Symbol{"BTCUSDT"}, InstrumentId{1}}};
   const SymbolEntry empty[] = {{Symbol{""}, InstrumentId{0}}};
   const SymbolEntry quote[] = {{Symbol{"BTC\"X"}, InstrumentId{0}}};
   const SymbolEntry nowhere[] = {{Symbol{"BTCUSDT"}, kNoInstrument}};
