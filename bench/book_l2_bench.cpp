@@ -145,55 +145,61 @@ void run_updates(bench::Session& session, const std::string& name, const std::st
   session.run_batched(name, {.input = input, .floor = "floor/random_store_1m"}, set);
 }
 
-// All levels of the stream through apply(), as the events have them; one timing for the events that
-// together have 1,024 levels or more, so that a preempted timing is one among many.
-void run_batch(bench::Session& session, const std::string& name, const Recording& recording) {
+// Feeds the whole recording to handle(record), which returns how many items that was, twenty times.
+// One timing for the events that together have `items_min` items, so that a preempted timing is one
+// among many.
+template <class Handle>
+void run_recorded(bench::Session& session, const std::string& name, const Recording& recording,
+                  const char* unit, std::size_t items_min, Handle&& handle) {
   if (!session.wanted(name)) return;
-  constexpr std::size_t kLevels = 1024;
-  book::L2Book book{{.tick = recording.tick}};
+  constexpr std::size_t kPasses = 20;
   std::vector<double> samples;
-  samples.reserve(recording.updates.size() / kLevels * 20 + 20);
-  std::uint64_t refused = 0;
+  samples.reserve((recording.updates.size() + recording.events.size()) / items_min * kPasses +
+                  kPasses);
   const std::uint64_t allocated = allocations_on_this_thread();
-  for (int pass = 0; pass < 20; ++pass) {
+  std::uint64_t checksum = 0;
+  for (std::size_t pass = 0; pass < kPasses; ++pass) {
     for (std::size_t i = 0; i < recording.events.size();) {
-      std::size_t levels = 0;
+      std::size_t items = 0;
       const std::uint64_t begin = bench::ticks_begin();
-      for (; i < recording.events.size() && levels < kLevels; ++i) {
-        const RecordHeader& record = recording.events[i];
-        if (record.kind == RecordKind::TopOfBook) continue;
-        const auto bids = bids_of(record);
-        const auto asks = asks_of(record);
-        refused += book.apply(bids, asks) != book::Applied::Ok;
-        levels += bids.size() + asks.size();
-      }
+      for (; i < recording.events.size() && items < items_min; ++i)
+        items += handle(recording.events[i]);
       const std::uint64_t end = bench::ticks_end();
-      if (levels >= kLevels)
-        samples.push_back(session.to_ns(end - begin) / static_cast<double>(levels));
+      if (items >= items_min)
+        samples.push_back(session.to_ns(end - begin) / static_cast<double>(items));
+      checksum += items;
     }
   }
-  session.report_samples(name, {.input = std::string{recording.file} + ", per level"}, samples,
-                         allocations_on_this_thread() - allocated, book.checksum() + refused);
+  session.report_samples(name, {.input = std::string{recording.file} + ", per " + unit}, samples,
+                         allocations_on_this_thread() - allocated, checksum);
 }
 
-// The state machine with all its events; the book starts again with each pass.
+// All levels of the stream through apply(), as the events have them.
+void run_batch(bench::Session& session, const std::string& name, const Recording& recording) {
+  book::L2Book book{{.tick = recording.tick}};
+  run_recorded(session, name, recording, "level", 1024,
+               [&](const RecordHeader& record) -> std::size_t {
+                 if (record.kind == RecordKind::TopOfBook) return 0;
+                 const auto bids = bids_of(record);
+                 const auto asks = asks_of(record);
+                 return book.apply(bids, asks) == book::Applied::Ok ? bids.size() + asks.size() : 0;
+               });
+}
+
+// The state machine with all its events. Each pass begins with an unsynchronised book, as its ids
+// start again.
 void run_synced(bench::Session& session, const std::string& name, const Recording& recording) {
   book::SyncedBook book{
       {.l2 = {.tick = recording.tick}, .stale_after_ns = kNsPerDay, .crossed_for_ns = 0}};
-  const auto pass = [&] {
-    std::uint64_t changes = 0;
-    book.on_disconnect();
-    for (std::size_t i = 0; i < recording.events.size(); ++i) {
-      const RecordHeader& record = recording.events[i];
-      const auto effect = record.kind == RecordKind::TopOfBook       ? book.on_top(record)
-                          : record.kind == RecordKind::DepthSnapshot ? book.on_snapshot(record)
-                                                                     : book.on_depth(record);
-      changes += effect.top_changed;
-    }
-    return changes;
-  };
-  session.run_rate(name, {.samples = 50, .input = std::string{recording.file} + ", per event"},
-                   recording.events.size(), pass);
+  std::size_t seen = 0;
+  run_recorded(session, name, recording, "event", 64,
+               [&](const RecordHeader& record) -> std::size_t {
+                 if (seen++ % recording.events.size() == 0) book.on_disconnect();
+                 if (record.kind == RecordKind::TopOfBook) book.on_top(record);
+                 if (record.kind == RecordKind::DepthSnapshot) book.on_snapshot(record);
+                 if (record.kind == RecordKind::DepthUpdate) book.on_depth(record);
+                 return 1;
+               });
 }
 
 // What a reader costs the writer: nothing asked, and a copy.

@@ -1,5 +1,6 @@
 // The write-ahead log: what an append costs the core while the disk is being written, how fast the
 // log takes records over all, and how fast it is read back and verified.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -43,15 +44,18 @@ std::vector<Record128> make_records(RecordKind kind) {
   return records;
 }
 
+std::filesystem::path bench_dir() {
+  const char* base = std::getenv("SQ_BENCH_DIR");
+  return (base != nullptr ? std::filesystem::path{base} : std::filesystem::temp_directory_path()) /
+         ("sq-wal-bench-" + std::to_string(::getpid()));
+}
+
 // A log in the directory SQ_BENCH_DIR or the temporary one, with its durability thread on the last
 // cpu; gone at the end.
 class BenchLog {
  public:
   explicit BenchLog(wal::Durability durability, bool with_thread = true) {
-    const char* base = std::getenv("SQ_BENCH_DIR");
-    settings_.dir =
-        (base != nullptr ? std::filesystem::path{base} : std::filesystem::temp_directory_path()) /
-        ("sq-wal-bench-" + std::to_string(::getpid()));
+    settings_.dir = bench_dir();
     settings_.instance = FixedText<16>{"bench"};
     settings_.durability = durability;
     log_ = wal::Log::create(settings_);
@@ -148,12 +152,47 @@ void append(bench::Session& session) {
   }
 }
 
+// What the same disk takes from a program that only writes: 1 MiB blocks into allocated files.
+void write_floor(bench::Session& session, std::size_t count) {
+  constexpr std::size_t kBlock = std::size_t{1} << 20U;
+  constexpr std::size_t kFile = std::size_t{64} << 20U;
+  const std::vector<std::byte> block(kBlock, std::byte{42});
+  const auto dir = bench_dir();
+  std::filesystem::create_directories(dir);
+  int files = 0;
+  session.run_rate(
+      "floor/write_blocks",
+      {.samples = 5, .input = "1 MiB blocks into 64 MiB files, per 128 bytes"}, count, [&] {
+        std::uint64_t written = 0;
+        const auto bytes = static_cast<off_t>(count * sizeof(Record128));
+        int fd = -1;
+        for (off_t at = 0; at < bytes; at += static_cast<off_t>(kBlock)) {
+          if (at % static_cast<off_t>(kFile) == 0) {
+            if (fd >= 0) ::close(fd);
+            const auto path = dir / std::to_string(++files);
+            fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+            if (fd < 0 || ::posix_fallocate(fd, 0, kFile) != 0) std::abort();
+          }
+          const ssize_t n = ::pwrite(fd, block.data(), kBlock, at % static_cast<off_t>(kFile));
+          if (n != static_cast<ssize_t>(kBlock)) std::abort();
+          written += static_cast<std::uint64_t>(n);
+        }
+        ::close(fd);
+        return written;
+      });
+  std::filesystem::remove_all(dir);
+}
+
 void stream(bench::Session& session) {
   const std::size_t count = session.smoke() ? 20'000 : 2'000'000;
+  write_floor(session, count);
   {
     BenchLog log{wal::Durability::Process};
     Appending appending{log.log()};
-    session.run_rate("wal/append_stream", {.samples = 5, .input = "128 bytes, ring to page cache"},
+    session.run_rate("wal/append_stream",
+                     {.samples = 5,
+                      .input = "128 bytes, all the way into segments",
+                      .floor = "floor/write_blocks"},
                      count, [&] {
                        std::uint64_t taken = 0;
                        for (std::size_t i = 0; i < count; ++i) taken += appending(i) ? 1U : 0U;

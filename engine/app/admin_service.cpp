@@ -1,7 +1,8 @@
 #include "engine/app/admin_service.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
+
+#include <charconv>
 
 #include "engine/admin/router.hpp"
 #include "engine/admin/token_file.hpp"
@@ -21,6 +22,20 @@ HttpResponse json_response(const boost::json::object& object, unsigned status = 
   response.status = status;
   response.body = boost::json::serialize(object) + "\n";
   return response;
+}
+
+std::string_view text_of(Command command) {
+  switch (command) {
+    case Command::Kill:
+      return "kill";
+    case Command::SetStrategyState:
+      return "strategy state";
+    case Command::Rearm:
+      return "re-arm";
+    case Command::CancelAll:
+      return "cancel-all";
+  }
+  return "?";
 }
 
 // A count in the query; `fallback` when absent, empty when it is not 1 to `max`.
@@ -61,8 +76,7 @@ struct AdminService::Impl {
       : run{wired},
         views{wired},
         router{routes(), admin::write_token_file(wired.config().admin.token_file)},
-        server{server_settings(),
-               [this](const HttpRequest& request) { return answer(request); }} {}
+        server{server_settings(), [this](const HttpRequest& request) { return answer(request); }} {}
 
   net::HttpServerSettings server_settings() {
     net::HttpServerSettings settings;
@@ -87,6 +101,11 @@ struct AdminService::Impl {
     if (run.progress().finished.load(std::memory_order_acquire))
       return error_response(409, "the run has ended");
     if (!run.commands().try_push(record)) return error_response(503, "the command queue is full");
+    run.text_log().warning(
+        "admin", "{} accepted, strategy {}, reason \"{}\"", text_of(command.command),
+        command.strategy == kNoStrategy ? std::string{"all"}
+                                        : run.config().strategies[index_of(command.strategy)].name,
+        command.reason.view());
     return json_response({{"accepted", true}}, 202);
   }
   HttpResponse latch(const HttpRequest& request, Command what) {
@@ -148,7 +167,9 @@ struct AdminService::Impl {
     };
     return {
         {"GET", "/health/live", Access::Read, "The process answers.",
-         [](const HttpRequest&, Rest) { return json_response({{"live", true}}); }},
+         [](const HttpRequest&, Rest) {
+           return json_response({{"live", true}});
+         }},
         {"GET", "/health/ready", Access::Read, "May it trade, and if not, why.",
          [this](const HttpRequest&, Rest) { return health_ready(); }},
         {"GET", "/metrics", Access::Read, "Prometheus metrics.",
@@ -162,7 +183,8 @@ struct AdminService::Impl {
          show([this] { return views.instruments(); })},
         {"GET", "/api/v1/books", Access::Read, "State, best prices and 20 levels of every book.",
          show([this] { return views.books(); })},
-        {"GET", "/api/v1/orders", Access::Read, "Working orders; ?all=1 the youngest of all; ?limit=N.",
+        {"GET", "/api/v1/orders", Access::Read,
+         "Working orders; ?all=1 the youngest of all; ?limit=N.",
          [this](const HttpRequest& request, Rest) {
            const bool all = net::query_value(request.query, "all") == "1";
            return list(request, [&](std::size_t n) { return views.orders(all, n); });
@@ -177,7 +199,8 @@ struct AdminService::Impl {
          [this](const HttpRequest& request, Rest) {
            return list(request, [&](std::size_t n) { return views.fills(n); });
          }},
-        {"GET", "/api/v1/positions", Access::Read, "Positions with P&L, by strategy and instrument.",
+        {"GET", "/api/v1/positions", Access::Read,
+         "Positions with P&L, by strategy and instrument.",
          show([this] { return views.positions(); })},
         {"GET", "/api/v1/pnl", Access::Read, "P&L in total.", show([this] { return views.pnl(); })},
         {"GET", "/api/v1/strategies", Access::Read, "Strategies, their states and parameters.",
@@ -219,8 +242,8 @@ struct AdminService::Impl {
 };
 
 AdminService::AdminService(EngineRun& run) : impl_{std::make_unique<Impl>(run)} {
-  impl_->thread = start_thread("sq-admin", run.config().engine.admin_cpu,
-                               [this] { impl_->server.run(); });
+  impl_->thread =
+      start_thread("sq-admin", run.config().engine.admin_cpu, [this] { impl_->server.run(); });
 }
 AdminService::~AdminService() {
   impl_->server.stop();

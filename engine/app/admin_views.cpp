@@ -57,9 +57,13 @@ bool parse_order_id(std::string_view text, OrderId& id) {
   if (dot == std::string_view::npos) return false;
   std::uint32_t epoch = 0;
   std::uint64_t counter = 0;
+  const char* const end = text.data() + text.size();
   const auto a = std::from_chars(text.data(), text.data() + dot, epoch);
-  const auto b = std::from_chars(text.data() + dot + 1, text.data() + text.size(), counter);
-  if (a.ec != std::errc{} || b.ec != std::errc{} || b.ptr != text.data() + text.size()) return false;
+  const auto b = std::from_chars(text.data() + dot + 1, end, counter);
+  if (a.ec != std::errc{} || a.ptr != text.data() + dot || b.ec != std::errc{} || b.ptr != end)
+    return false;
+  if (epoch >> (64 - OrderId::kCounterBits) != 0 || counter >> OrderId::kCounterBits != 0)
+    return false;
   id = OrderId::make(epoch, counter);
   return true;
 }

@@ -73,10 +73,10 @@ void EngineRun::recover() {
         "and same [simulation] settings are needed)",
         log_->dir().string(), *caught.difference));
   core_->continue_after(caught.last_sequence);
-  fmt::print(stderr,
-             "recovered {}: epoch {}, {} records, {} requests repeated to the exchange, {} inputs "
-             "compared\n",
-             log_->dir().string(), epoch_, caught.last_sequence, caught.requests,
-             caught.inputs_compared);
+  text_log_.info("engine",
+                 "recovered {}: epoch {}, {} records, {} requests repeated to the exchange, {} "
+                 "inputs compared",
+                 log_->dir().string(), epoch_, caught.last_sequence, caught.requests,
+                 caught.inputs_compared);
 }
 }  // namespace sq::app

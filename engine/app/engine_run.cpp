@@ -41,6 +41,9 @@ struct EngineRun::CoreEnd final : backtest::CoreInput {
 
 EngineRun::EngineRun(settings::Config config)
     : config_{std::move(config)},
+      text_log_{{telemetry::Level{static_cast<std::uint8_t>(config_.telemetry.text_level)},
+                 config_.telemetry.texts_per_second_max,
+                 {}}},
       setup_{core_setup(config_)},
       session_{find_session(config_)},
       stages_{telemetry::TickClock::calibrate(), config_.engine.stage_sample},

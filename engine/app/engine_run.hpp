@@ -19,6 +19,7 @@
 #include "engine/core/core.hpp"
 #include "engine/messaging/command_queue.hpp"
 #include "engine/settings/config.hpp"
+#include "engine/telemetry/log.hpp"
 #include "engine/wal/log.hpp"
 
 namespace sq::app {
@@ -48,6 +49,7 @@ class EngineRun {
   [[nodiscard]] const settings::Config& config() const noexcept { return config_; }
   [[nodiscard]] const RunProgress& progress() const noexcept { return progress_; }
   [[nodiscard]] CommandQueue& commands() noexcept { return commands_; }
+  [[nodiscard]] telemetry::Log& text_log() noexcept { return text_log_; }  // cold threads
   // For the admin's thread: publishers, stage histograms and names; never the core's own state.
   [[nodiscard]] core::Core& core() noexcept { return *core_; }
   [[nodiscard]] const telemetry::StageTimers& stages() const noexcept { return stages_; }
@@ -73,6 +75,7 @@ class EngineRun {
   void report_feeds(Summary& summary) const;
 
   settings::Config config_;
+  telemetry::Log text_log_;
   core::CoreSetup setup_;  // moved into the core
   SessionFiles session_;
   telemetry::StageTimers stages_;

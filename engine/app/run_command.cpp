@@ -87,15 +87,14 @@ class ProgressLine {
   bool shown_{false};
 };
 
-void announce(const EngineRun& run) {
+void announce(EngineRun& run) {
   const settings::Config& config = run.config();
   fmt::print(stderr, "shrivenquant {}: {}\n", config.engine.instance, run.session().origin);
   fmt::print(stderr, "speed {}, {} strategies, {} instruments, log {}\n",
              settings::speed_text(config.session.speed), config.strategies.size(),
              config.instruments.size(), run.log().dir().string());
   if (!run.log().rings_locked())
-    fmt::print(stderr,
-               "note: the log's rings could not be locked in memory (ulimit -l); see `doctor`\n");
+    run.text_log().warning("log", "the rings could not be locked in memory (ulimit -l); see `doctor`");
 }
 }  // namespace
 

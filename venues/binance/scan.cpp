@@ -18,19 +18,21 @@ constexpr std::size_t kFixedRecordBytes =
     sizeof(RecordHeader) + sizeof(DepthHeader);  // every fixed payload is as long
 static_assert(sizeof(TradePrint) == sizeof(DepthHeader) && sizeof(TopOfBook) == sizeof(TradePrint));
 
-// Printable ASCII that JSON need not escape; 64 bytes are readable.
+// At most kMax characters (32 or 64; so many are readable), printable ASCII that JSON need not
+// escape.
+template <std::size_t kMax>
 bool plain_text(std::string_view text) noexcept {
-  if (text.size() > 64) return false;
+  if (text.size() > kMax) return false;
 #if defined(__AVX2__)
-  const auto odd = [](const char* from) {
-    const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  std::uint64_t odd = 0;
+  for (std::size_t i = 0; i < kMax; i += 32) {
+    const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + i));
     const __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), block);  // and all above 0x7F
     const __m256i escape = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'));
-    return static_cast<std::uint64_t>(
-        static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_or_si256(low, escape))));
-  };
-  const std::uint64_t mask = odd(text.data()) | (odd(text.data() + 32) << 32);
-  return text.empty() || (mask << (64 - text.size())) == 0;
+    const int mask = _mm256_movemask_epi8(_mm256_or_si256(low, escape));
+    odd |= std::uint64_t{static_cast<std::uint32_t>(mask)} << i;
+  }
+  return text.empty() || (odd << (64 - text.size())) == 0;
 #else
   for (const char c : text) {
     if (c < ' ' || c == '\\') return false;
@@ -78,7 +80,7 @@ ScannedKind Scanner::scan(std::string_view text, WallTime received,
   if (text[2] == 's' && text[3] == 't') {
     walk.literal<"{\"stream\":\"">();
     message.stream = walk.string();
-    if (!plain_text(message.stream)) return ScannedKind::Declined;
+    if (!plain_text<64>(message.stream)) return ScannedKind::Declined;
     walk.literal<"\",\"data\":">();
     message.braces = 2;
     message.walk = walk;
@@ -107,7 +109,7 @@ ScannedKind Scanner::scan(std::string_view text, WallTime received,
   if (stamp.instrument == kNoInstrument) return false;
   if (chain_ == DepthChain::Linked && differs<"\",\"ps\":\"">(walk.here()) == 0) {
     walk.literal<"\",\"ps\":\"">();
-    return plain_text(walk.string());
+    return plain_text<32>(walk.string());
   }
   return true;
 }
