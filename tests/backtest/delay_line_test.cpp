@@ -24,38 +24,42 @@ bool same(const RecordHeader* record, const std::vector<std::uint64_t>& words) {
   return record != nullptr && record->length == words.size() * 8 &&
          std::memcmp(record, words.data(), record->length) == 0;
 }
+// Random pushes and reads against a plain queue; more reads than pushes, so that little waits.
+void check_line(std::uint64_t seed, std::size_t bytes, int steps) {
+  RandomBits random{seed};
+  DelayLine line{bytes};
+  std::deque<std::vector<std::uint64_t>> waiting;
+  std::size_t seen = 0;
+  std::uint64_t number = 0;
+  for (int step = 0; step < steps; ++step) {
+    const std::uint64_t draw = random.next() % 10;
+    if (draw < 4) {
+      const std::size_t size = random.next() % 20 == 0 ? 200 : random.next() % 12;
+      waiting.push_back(record_of(++number, size));
+      line.push(*reinterpret_cast<const RecordHeader*>(waiting.back().data()));
+    } else if (draw < 7 && seen < waiting.size()) {
+      REQUIRE(same(line.unseen(), waiting[seen]));
+      line.seen();
+      ++seen;
+    } else if (seen > 0) {
+      REQUIRE(same(line.front(), waiting.front()));
+      line.pop();
+      waiting.pop_front();
+      --seen;
+    }
+    REQUIRE(line.size() == waiting.size());
+    REQUIRE(
+        (seen < waiting.size() ? same(line.unseen(), waiting[seen]) : line.unseen() == nullptr));
+    REQUIRE((waiting.empty() ? line.front() == nullptr : same(line.front(), waiting.front())));
+  }
+}
 }  // namespace
 
 TEST_CASE("a delay line gives each record to both readers once and unchanged, whatever the sizes",
           "[backtest]") {
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    RandomBits random{seed};
-    DelayLine line{512};
-    std::deque<std::vector<std::uint64_t>> waiting;
-    std::size_t seen = 0;
-    std::uint64_t number = 0;
-    for (int step = 0; step < 400; ++step) {
-      const std::uint64_t draw = random.next() % 10;
-      if (draw < 4) {
-        const std::size_t size = random.next() % 20 == 0 ? 200 : random.next() % 12;
-        waiting.push_back(record_of(++number, size));
-        line.push(*reinterpret_cast<const RecordHeader*>(waiting.back().data()));
-      } else if (draw < 7 && seen < waiting.size()) {
-        REQUIRE(same(line.unseen(), waiting[seen]));
-        line.seen();
-        ++seen;
-      } else if (seen > 0) {
-        REQUIRE(same(line.front(), waiting.front()));
-        line.pop();
-        waiting.pop_front();
-        --seen;
-      }
-      REQUIRE(line.size() == waiting.size());
-      REQUIRE(
-          (seen < waiting.size() ? same(line.unseen(), waiting[seen]) : line.unseen() == nullptr));
-      REQUIRE((waiting.empty() ? line.front() == nullptr : same(line.front(), waiting.front())));
-    }
-  }
+  // Small: wraps and grows all the time. Large: goes round early, long before its end.
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) check_line(seed, 512, 400);
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) check_line(seed, 1U << 17, 6'000);
 }
 
 TEST_CASE("a delay line that is large enough allocates nothing", "[backtest][hot]") {
