@@ -116,20 +116,28 @@ void run_recorded(bench::Session& session, const std::string& name, VenueId venu
     all_decoded = false;
     return;
   }
+  const std::size_t passes = session.smoke() ? 1 : 50;
+  std::vector<double> passes_ns;
+  passes_ns.reserve(passes);
   std::uint64_t records = 0;
-  const auto pass = [&] {
+  std::uint64_t digest = 0;
+  std::uint64_t allocations = 0;
+  for (std::size_t pass = 0; pass <= passes; ++pass) {  // the first warms up
     binance::RecordedSource source{
         feed::RawRecording{*bytes, file}, {venue, kSymbols}, kSourceFeedFirst, InstrumentId{0}};
-    std::uint64_t digest = 0;
+    const std::uint64_t allocated = allocations_on_this_thread();
+    const std::uint64_t begin = bench::ticks_begin();
     for (records = 0; const RecordHeader* record = source.peek(); ++records) {
       digest = digest * 31 + record->length;
       source.pop();
     }
-    return digest;
-  };
-  static_cast<void>(pass());
-  session.run_rate(name, {.samples = 50, .input = file + ", lines in memory to records"}, records,
-                   pass);
+    const std::uint64_t end = bench::ticks_end();
+    if (pass == 0) continue;
+    passes_ns.push_back(session.to_ns(end - begin));
+    allocations += allocations_on_this_thread() - allocated;
+  }
+  session.report_rate(name, {.input = file + ", lines in memory to records"}, records, passes_ns,
+                      allocations, digest);
 }
 }  // namespace
 

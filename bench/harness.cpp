@@ -127,6 +127,7 @@ void print_header() {
 }  // namespace
 
 Session::Session(int argc, char** argv) {
+  static_cast<void>(cpus());  // before --cpu narrows them
   bool header = true;
   for (int i = 1; i < argc; ++i) {
     const std::string_view option = argv[i];
@@ -234,14 +235,25 @@ bool pin_to_cpu(int cpu) {
   return sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
-std::vector<int> cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<int> allowed;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return allowed;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) allowed.push_back(cpu);
+const std::vector<int>& cpus() {
+  static const std::vector<int> at_start = [] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    std::vector<int> allowed;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return allowed;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) allowed.push_back(cpu);
+    }
+    return allowed;
+  }();
+  return at_start;
+}
+
+int cpu_beside() {
+  const int here = sched_getcpu();
+  for (const int cpu : cpus()) {
+    if (cpu != here) return cpu;
   }
-  return allowed;
+  return here;
 }
 }  // namespace sq::bench

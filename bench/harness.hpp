@@ -176,7 +176,9 @@ class Session {
   std::uint64_t allocations_{0};
 };
 
-// Pins the calling thread; false if that cpu is not there. cpus(): those this process may use.
+// Pins the calling thread; false if that cpu is not there.
 bool pin_to_cpu(int cpu);
-[[nodiscard]] std::vector<int> cpus();
+// Those this process may use, as it was before any pinning; and one that the caller is not on.
+[[nodiscard]] const std::vector<int>& cpus();
+[[nodiscard]] int cpu_beside();
 }  // namespace sq::bench

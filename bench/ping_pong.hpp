@@ -42,7 +42,7 @@ void round_trips(const Session& session, Link& there, Link& back, std::size_t co
                  std::vector<double>& ns) {
   constexpr std::size_t kWarmUp = 1'000;
   const std::size_t total = count + kWarmUp;
-  const auto cpu = cpus();
+  const auto& cpu = cpus();
   std::thread echo{[&] {
     pin_to_cpu(cpu[1]);
     for (std::size_t i = 0; i < total; ++i) back.send(there.receive());
@@ -83,7 +83,7 @@ std::vector<double> round_trips(const Session& session) {
 // Nanoseconds from the first send to the last receive of `count` messages.
 template <class Link>
 double stream(const Session& session, Link& link, std::size_t count) {
-  const auto cpu = cpus();
+  const auto& cpu = cpus();
   std::atomic<bool> ready{false};
   std::uint64_t begin = 0;
   std::uint64_t end = 0;

@@ -60,8 +60,8 @@ class BenchLog {
     settings_.durability = durability;
     log_ = wal::Log::create(settings_);
     if (!with_thread) return;
-    thread_ = std::thread{[this] {
-      if (const auto cpus = bench::cpus(); cpus.size() > 1) bench::pin_to_cpu(cpus.back());
+    thread_ = std::thread{[this, cpu = bench::cpu_beside()] {
+      if (bench::cpus().size() > 1) bench::pin_to_cpu(cpu);
       while (!stop_.load(std::memory_order_relaxed)) {
         if (log_->do_work() == 0) std::this_thread::yield();
       }

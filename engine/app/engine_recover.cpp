@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "engine/app/engine_run.hpp"
+#include "engine/app/preamble.hpp"
 #include "engine/backtest/catch_up.hpp"
 #include "engine/messaging/control.hpp"
 #include "engine/wal/reader.hpp"
@@ -51,6 +52,21 @@ void EngineRun::check_same_instruments(const RecordHeader& defined) const {
       log_->dir().string(), i, instrument_name(logged)));
 }
 
+void EngineRun::check_same_strategies(const RecordHeader& loaded) const {
+  const settings::Config before =
+      settings::parse(config_text(loaded), log_->dir().string() + " (ConfigLoaded)", log_->dir());
+  for (std::size_t s = 0; s < before.strategies.size(); ++s) {
+    const auto& was = before.strategies[s];
+    if (s < config_.strategies.size() && config_.strategies[s].name == was.name &&
+        config_.strategies[s].kind == was.kind)
+      continue;
+    throw std::runtime_error(fmt::format(
+        "log.dir {}: strategy {} is \"{}\" of kind {} in the log; positions belong to it, so the "
+        "configuration must keep the order of its [strategy.*] tables (new ones at the end)",
+        log_->dir().string(), s, was.name, was.kind));
+  }
+}
+
 void EngineRun::recover() {
   {
     wal::ReaderOptions orders_only;
@@ -58,6 +74,7 @@ void EngineRun::recover() {
     wal::Reader reader{log_->dir(), orders_only};
     while (const RecordHeader* record = reader.next()) {
       if (record->kind == RecordKind::InstrumentDefined) check_same_instruments(*record);
+      if (record->kind == RecordKind::ConfigLoaded) check_same_strategies(*record);
       core_->recover(*record);
     }
     require_whole(reader.status());

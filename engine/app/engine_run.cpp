@@ -87,6 +87,7 @@ Summary EngineRun::run(const std::function<void()>& tick) {
     log_stop.store(true, std::memory_order_release);
     if (log.joinable()) log.join();
   };
+  std::thread loop;
   try {
     simulation_ = std::make_unique<backtest::Simulation>(
         simulation_settings(config_), instruments_of(config_), std::move(sources));
@@ -101,14 +102,15 @@ Summary EngineRun::run(const std::function<void()>& tick) {
           "`shrivenquant replay {}`, or set log.existing = \"replace\" or another log.dir",
           log_->dir().string(), log_->dir().string()));
     progress_.running.store(true);
-    std::thread loop =
-        start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });
+    loop = start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });
     while (!progress_.finished.load(std::memory_order_acquire)) {
       tick();
       std::this_thread::sleep_for(std::chrono::milliseconds{50});
     }
     loop.join();
-  } catch (...) {
+  } catch (...) {  // e.g. the admin port is taken: end in order, then say why
+    request_stop();
+    if (loop.joinable()) loop.join();
     join();
     throw;
   }

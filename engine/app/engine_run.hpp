@@ -64,6 +64,7 @@ class EngineRun {
   void open_log();
   void recover();
   void check_same_instruments(const RecordHeader& defined) const;
+  void check_same_strategies(const RecordHeader& loaded) const;
   void core_loop() noexcept;
   bool pace(MonoTime next) noexcept;
   void take_commands();

@@ -41,6 +41,7 @@ Simulation::Simulation(const SimulationSettings& settings, std::vector<Instrumen
     links_.emplace_back(venue, model, settings_.seed);
   }
   std::vector<std::pair<std::uint32_t, std::size_t>> order;
+  order.reserve(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) order.emplace_back(first_source(*sources[i]), i);
   std::sort(order.begin(), order.end());
   feeds_.reserve(sources.size());
@@ -232,11 +233,12 @@ void Simulation::deliver() {
 
 void Simulation::deliver_market(std::size_t index) {
   Feed& feed = feeds_[index];
-  RecordHeader& record = direct() ? *feed.source->peek() : *feed.line.front();
-  record.mono = MonoTime{now_.ns};
+  RecordHeader* const record = direct() ? feed.source->peek() : feed.line.front();
+  SQ_CHECK(record != nullptr);
+  record->mono = MonoTime{now_.ns};
   last_market_ = now_;
   ++market_inputs_;
-  core_->on_input(record);
+  core_->on_input(*record);
   if (direct()) {
     feed.source->pop();
     load(index);

@@ -5,7 +5,7 @@
 
 namespace sq::book {
 namespace {
-const SyncSettings& checked(const SyncSettings& settings) {
+SyncSettings checked(SyncSettings settings) {
   if (settings.stale_after_ns <= 0) {
     throw std::invalid_argument("book: stale_after_ns must be positive");
   }

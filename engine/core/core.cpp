@@ -70,7 +70,9 @@ void Core::on_input(RecordHeader& input) noexcept {
   ++counters_.inputs;
   {
     telemetry::StageStamp log{stages_, telemetry::Stage::Log};
-    if (!journal_.append(input)) [[unlikely]] journal_failed_ = true;
+    // A refused market data record is counted by the log; anything else must stop the trading.
+    if (!journal_.append(input) && !is_market_data(input.kind)) [[unlikely]]
+      journal_failed_ = states_dirty_ = true;
   }
   if (ready_) {
     if (utc_day(wall_) != ledger_.day()) [[unlikely]] roll_day();
@@ -127,20 +129,43 @@ void Core::recover(const RecordHeader& record) noexcept {
       running.saved_version = saved.version;
     }
   }
-  if (is_market_data(record.kind)) {
-    ++counters_.market_data;
-    const std::size_t i = index_of(record.instrument);
-    if (i >= books_.size()) return;
+  if (is_market_data(record.kind)) return recover_market(record);
+  recover_wanted(record);
+  ledger_.apply(record);
+}
+
+void Core::recover_market(const RecordHeader& record) noexcept {
+  ++counters_.market_data;
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+    if (record.instrument != id && record.instrument != kNoInstrument) continue;
     book::SyncedBook& book = books_[i];
     if (record.kind == RecordKind::DepthUpdate) book.on_depth(record);
     if (record.kind == RecordKind::DepthSnapshot) book.on_snapshot(record);
     if (record.kind == RecordKind::TopOfBook) book.on_top(record);
-    if (book.state() == BookState::Live)
-      ledger_.gate().set_reference(record.instrument, book.bid().price, book.ask().price,
-                                   book.updated_at());
-    return;
+    if (record.kind == RecordKind::FeedDropped) book.on_disconnect();
+    if (record.kind == RecordKind::FeedStatus &&
+        payload_of<FeedStatus>(record).event != FeedEvent::Connected)
+      book.on_disconnect();
+    refer(i);
   }
-  ledger_.apply(record);
+}
+
+// What ops, the kill switch or a breaker made of a strategy holds over a restart.
+void Core::recover_wanted(const RecordHeader& record) noexcept {
+  if (record.kind == RecordKind::AdminCommand) {
+    const auto& command = payload_of<AdminCommand>(record);
+    const std::size_t s = index_of(command.strategy);
+    if (command.command == Command::SetStrategyState && s < strategies_.size())
+      strategies_[s].wanted = command.state;
+  }
+  if (record.kind == RecordKind::StrategyChanged) {
+    const auto& changed = payload_of<StrategyChanged>(record);
+    const std::size_t s = index_of(changed.strategy);
+    if (s < strategies_.size() &&
+        (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit))
+      strategies_[s].wanted = changed.to;
+  }
 }
 
 void Core::roll_day() noexcept {
@@ -184,26 +209,26 @@ void Core::on_epoch(const RecordHeader& input) noexcept {
 void Core::on_ready() noexcept {
   if (ready_) return;
   ready_ = true;
-  roll_day();
-  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery);
+  // A restart within the day keeps the day's loss: its base was in the log.
+  if (utc_day(wall_) != ledger_.day()) roll_day();
+  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
   timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
-  for (std::size_t i = 0; i < books_.size(); ++i)
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    refer(i);
     if (books_[i].state() == BookState::Live) watch_silence(i);
+  }
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     Running& running = strategies_[s];
     if (running.saved_version != 0) {
       strategy::StateReader reader{running.saved};
       static_cast<void>(running.setup.strategy->restore(running.saved_version, reader));
     }
-    const StrategyState before = ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)});
-    // After a kill, or when ops had stopped it, a restart does not arm it again.
-    const bool held = ledger_.kill_latched() || before == StrategyState::Paused;
-    if (held || running.wanted == StrategyState::Stopped) {
-      running.wanted = held ? StrategyState::Paused : StrategyState::Stopped;
-      set_state(s, running.wanted, StateCause::Recovery);
-    } else {
-      set_state(s, StrategyState::Warming, ledger_.epoch() > 1 ? StateCause::Recovery : StateCause::Start);
-    }
+    if (ledger_.kill_latched()) running.wanted = StrategyState::Paused;
+    const bool trades =
+        running.wanted == StrategyState::Armed || running.wanted == StrategyState::ReduceOnly ||
+        running.wanted == StrategyState::Shadow;
+    set_state(s, trades ? StrategyState::Warming : running.wanted,
+              ledger_.epoch() > 1 ? StateCause::Recovery : StateCause::Start);
   }
   states_dirty_ = true;
 }
@@ -243,7 +268,7 @@ void Core::on_command(const RecordHeader& input) noexcept {
     }
     case Command::CancelAll:
       if (command.strategy != kNoStrategy && s >= strategies_.size()) break;
-      cancel_all(command.strategy, input.instrument, CancelReason::Operator);
+      cancel_all(command.strategy, input.instrument, CancelReason::Operator, true);
       return;
   }
   dead_letter(input, DeadLetterReason::BadContent);
@@ -255,7 +280,7 @@ void Core::decide(RecordHeader& decision, InstrumentId instrument) noexcept {
   decision.wall = wall_;
   decision.source = kSourceCore;
   decision.instrument = instrument;
-  if (!journal_.append(decision)) [[unlikely]] journal_failed_ = true;
+  if (!journal_.append(decision)) [[unlikely]] journal_failed_ = states_dirty_ = true;
   digest_ = digest_of(digest_, decision);
   ++counters_.decisions;
 }

@@ -86,6 +86,8 @@ class Core {
 
   // core.cpp: one input
   void dispatch(const RecordHeader& input) noexcept;
+  void recover_market(const RecordHeader& record) noexcept;
+  void recover_wanted(const RecordHeader& record) noexcept;
   void roll_day() noexcept;
   void fire_timers() noexcept;
   void on_command(const RecordHeader& input) noexcept;
@@ -97,6 +99,8 @@ class Core {
   void on_market_data(const RecordHeader& input) noexcept;
   void on_feed_status(const RecordHeader& input) noexcept;
   void after_book(std::size_t instrument, BookState before, const book::SyncedBook::Effect& effect) noexcept;
+  // Tells the gate the instrument's prices, or that there are none to rely on.
+  void refer(std::size_t instrument) noexcept;
   void notify_trade(const RecordHeader& input) noexcept;
   void watch_silence(std::size_t instrument) noexcept;
   void on_silence_timer(std::size_t instrument) noexcept;
@@ -106,8 +110,9 @@ class Core {
   strategy::Submitted submit(std::size_t strategy, const strategy::OrderIntent& intent) noexcept;
   [[nodiscard]] bool reduces_account(const OrderRequest& order,
                                      InstrumentId instrument) const noexcept;
-  void cancel(oms::Order& order, CancelReason reason) noexcept;
-  void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason) noexcept;
+  void cancel(oms::Order& order, CancelReason reason, bool again = false) noexcept;
+  void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason,
+                  bool again = false) noexcept;
   void on_report(const RecordHeader& input) noexcept;
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;

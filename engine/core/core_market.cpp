@@ -61,8 +61,7 @@ void Core::after_book(std::size_t i, BookState before,
     }
   }
   if (!live) return;
-  if (effect.top_changed || effect.depth_applied)
-    ledger_.gate().set_reference(id, book.bid().price, book.ask().price, book.updated_at());
+  if (effect.top_changed || effect.depth_applied) refer(i);
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
   if (effect.depth_applied) {
     for (const std::uint16_t s : listeners_[i]) {
@@ -77,6 +76,18 @@ void Core::after_book(std::size_t i, BookState before,
       if (listens(running)) running.setup.strategy->on_top(top, *running.context);
       if (ledger_.strategy_state(StrategyId{s}) == StrategyState::Warming) states_dirty_ = true;
     }
+  }
+}
+
+// A book that is crossed for a moment or has an empty side gives no price: the last ones go on valuing
+// what is held, and no order passes.
+void Core::refer(std::size_t i) noexcept {
+  const book::SyncedBook& book = books_[i];
+  const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+  if (book.state() == BookState::Live && book.bid().qty != Qty{} && book.ask().qty != Qty{}) {
+    ledger_.gate().set_reference(id, book.bid().price, book.ask().price, book.updated_at());
+  } else {
+    ledger_.gate().clear_reference(id);
   }
 }
 

@@ -67,8 +67,9 @@ void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
   if (verdict.rule == risk::Rule::DailyLoss) states_dirty_ = true;
 }
 
-void Core::cancel(oms::Order& order, CancelReason reason) noexcept {
-  if (!order.working() || order.cancel_sent) return;
+// `again`: also when a cancel was sent before, which may never have arrived.
+void Core::cancel(oms::Order& order, CancelReason reason, bool again) noexcept {
+  if (!order.working() || (order.cancel_sent && !again)) return;
   CancelRequest request;
   request.id = order.request.id;
   request.strategy = order.request.strategy;
@@ -81,12 +82,13 @@ void Core::cancel(oms::Order& order, CancelReason reason) noexcept {
 }
 
 // kNoStrategy: everybody's; kNoInstrument: everywhere.
-void Core::cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason) noexcept {
+void Core::cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason,
+                      bool again) noexcept {
   for (std::size_t i = 0; i < books_.size(); ++i) {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
     if (instrument != kNoInstrument && instrument != id) continue;
     ledger_.orders().pool().for_each_working(id, [&](oms::Order& order) {
-      if (strategy == kNoStrategy || order.request.strategy == strategy) cancel(order, reason);
+      if (strategy == kNoStrategy || order.request.strategy == strategy) cancel(order, reason, again);
     });
   }
 }
@@ -100,7 +102,11 @@ void Core::on_report(const RecordHeader& input) noexcept {
   const oms::ReportOutcome& outcome = effect.outcome;
   switch (outcome.fit) {
     case oms::ReportFit::UnknownOrder:
-      return dead_letter(input, DeadLetterReason::UnknownOrder);
+      dead_letter(input, DeadLetterReason::UnknownOrder);
+      // A fill we cannot place: our positions are wrong until somebody has looked.
+      if (payload_of<OrderReport>(input).kind == ReportKind::Filled)
+        latch_kill(StateCause::Kill, FixedText<64>{"a fill of an order that is not known"});
+      return;
     case oms::ReportFit::Contradiction: return dead_letter(input, DeadLetterReason::BadContent);
     case oms::ReportFit::Duplicate: return;
     case oms::ReportFit::Overfill:

@@ -18,7 +18,8 @@ void Core::set_state(std::size_t s, StrategyState to, StateCause cause) noexcept
   auto record = make_record(RecordKind::StrategyChanged, StrategyChanged{id, from, to, cause, {}});
   decide(record.header, kNoInstrument);
   ledger_.apply(record.header);
-  if (!may_trade(to)) {
+  // Reduce-only starts without orders: one that rests might open.
+  if (!may_trade(to) || to == StrategyState::ReduceOnly) {
     cancel_all(id, kNoInstrument,
                cause == StateCause::Kill       ? CancelReason::Kill
                : cause == StateCause::Shutdown ? CancelReason::Shutdown
@@ -52,7 +53,7 @@ void Core::latch_kill(StateCause cause, const FixedText<64>& reason) noexcept {
   auto record = make_record(RecordKind::KillChanged, kill);
   decide(record.header, kNoInstrument);
   ledger_.apply(record.header);
-  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Kill);
+  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Kill, true);
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     if (ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)}) == StrategyState::Stopped)
       continue;

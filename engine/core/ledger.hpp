@@ -16,10 +16,11 @@
 #include "engine/risk/order_gate.hpp"
 
 namespace sq::core {
+constexpr std::uint32_t kOrderCapacity = 1U << 14;  // a quarter of it remembers finished orders
 struct LedgerSetup {
   std::vector<Instrument> instruments;
   std::size_t strategies{0};
-  std::uint32_t order_capacity{1U << 16};
+  std::uint32_t order_capacity{kOrderCapacity};
   risk::GateSetup gate;
 };
 

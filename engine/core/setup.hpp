@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/book/synced_book.hpp"
+#include "engine/core/ledger.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/strategy/strategy.hpp"
 #include "engine/types/instrument.hpp"
@@ -30,7 +31,7 @@ struct CoreSetup {
   std::vector<InstrumentSetup> instruments;  // index: InstrumentId
   std::vector<StrategySetup> strategies;     // index: StrategyId
   risk::FirmLimits firm{};
-  std::uint32_t order_capacity{1U << 14};
+  std::uint32_t order_capacity{kOrderCapacity};
   std::uint32_t timer_capacity{4096};
   std::int64_t save_state_every_ns{10 * kNsPerSecond};
 };

@@ -33,7 +33,7 @@ class StrategyContext final : public strategy::Context {
     core_.cancel_all(StrategyId{index_}, id, CancelReason::Strategy);
   }
   strategy::TimerId start_timer(std::int64_t delay_ns) noexcept override {
-    const std::int64_t delay = delay_ns > 0 ? delay_ns : 0;
+    const std::int64_t delay = delay_ns > 0 ? delay_ns : 1;  // never due in the same round
     const std::uint32_t id =
         core_.timers_.start(core_.now_ + delay, TimerOwner::Strategy, index_);
     if (id == 0) ++core_.counters_.timers_refused;

@@ -21,10 +21,14 @@ struct Timer {
 
 class Timers {
  public:
-  explicit Timers(std::size_t capacity) { heap_.reserve(capacity); }
+  // Strategies cannot take the last ones: the engine's own are one a book and a few.
+  static constexpr std::size_t kReserved = 512;
+
+  explicit Timers(std::size_t capacity) : capacity_{capacity} { heap_.reserve(capacity); }
 
   std::uint32_t start(MonoTime deadline, TimerOwner owner, std::uint16_t index) noexcept {
-    if (heap_.size() == heap_.capacity()) return 0;
+    const std::size_t kept_free = owner == TimerOwner::Strategy ? kReserved : 0;
+    if (heap_.size() + kept_free >= capacity_) return 0;
     if (++last_id_ == 0) ++last_id_;
     heap_.push_back({deadline, last_id_, owner, index});
     std::push_heap(heap_.begin(), heap_.end(), &later);
@@ -47,6 +51,7 @@ class Timers {
   static bool later(const Timer& a, const Timer& b) noexcept {
     return a.deadline != b.deadline ? a.deadline > b.deadline : a.id > b.id;
   }
+  std::size_t capacity_;
   std::vector<Timer> heap_;
   std::uint32_t last_id_{0};
 };

@@ -143,7 +143,10 @@ struct HttpServer::Impl {
     timer.expires_after(std::chrono::milliseconds{settings.housekeeping_ms});
     timer.async_wait([this](beast::error_code error) {
       if (error) return;
-      settings.housekeeping();
+      try {
+        settings.housekeeping();
+      } catch (const std::exception&) {  // the next round tries again; requests say what is wrong
+      }
       keep_house();
     });
   }
@@ -162,7 +165,15 @@ HttpServer::HttpServer(const HttpServerSettings& settings, HttpHandler handler)
   impl_->keep_house();
 }
 HttpServer::~HttpServer() = default;
-void HttpServer::run() { impl_->context.run(); }
+// A request that runs out of memory must not end the process that trades.
+void HttpServer::run() {
+  while (!impl_->context.stopped()) {
+    try {
+      impl_->context.run();
+    } catch (const std::exception&) {
+    }
+  }
+}
 void HttpServer::stop() noexcept { impl_->context.stop(); }
 std::uint16_t HttpServer::port() const noexcept {
   boost::system::error_code ignored;

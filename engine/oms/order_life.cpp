@@ -86,7 +86,10 @@ void OrderLife::apply_fill(ReportOutcome& outcome, const OrderReport& report) no
     outcome.fit = ReportFit::Contradiction;
     return;
   }
-  if (known_trade(order, report.trade_id)) {
+  // With more fills than are remembered, the cumulative quantity decides.
+  const bool forgotten = order.trade_count > order.recent_trades.size() &&
+                         report.cumulative_qty != Qty{} && report.cumulative_qty <= order.filled;
+  if (known_trade(order, report.trade_id) || forgotten) {
     outcome.fit = ReportFit::Duplicate;
     return;
   }

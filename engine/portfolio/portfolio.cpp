@@ -52,14 +52,20 @@ std::optional<Booked> Portfolio::on_fill(const OrderRequest& order, InstrumentId
     realised += disposal->realised;
     fee = disposal->flow;
   }
-  next.cash += flow - fee;
-  next.fees += fee;
+  if (fee != 0 && fill.fee.currency != traded_in.settle && fill.fee.currency != traded_in.base) {
+    fee = 0;
+    ++next.unvalued_fees;
+  }
+  if (__builtin_add_overflow(next.cash, flow - fee, &next.cash) ||
+      __builtin_add_overflow(next.fees, fee, &next.fees)) {
+    ++refused_fills_;
+    return std::nullopt;
+  }
   const std::int64_t value = traded->flow < 0 ? -traded->flow : traded->flow;
   if (__builtin_add_overflow(next.turnover, value, &next.turnover))
     next.turnover = std::numeric_limits<std::int64_t>::max();
   ++next.fills;
   if (fill.maker != 0) ++next.maker_fills;
-  (order.side == Side::Buy ? next.bought : next.sold) += fill.last_qty;
 
   Booked booked;
   booked.position_delta = next.position.qty() - before;

@@ -22,8 +22,7 @@ struct StrategyLedger {  // one strategy in one instrument
   std::int64_t turnover{0};     // sum of fill values; saturates
   std::uint64_t fills{0};
   std::uint64_t maker_fills{0};
-  Qty bought{};
-  Qty sold{};
+  std::uint64_t unvalued_fees{0};  // fills charged in a third currency: not in fees and cash
 };
 
 struct Booked {

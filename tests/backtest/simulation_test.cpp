@@ -154,6 +154,7 @@ TEST_CASE("reports carry source, number, venue clock and never overtake", "[back
   TestCore core;
   std::uint64_t expected = 0;
   WallTime last{};
+  WallTime last_at_venue{};
   core.act = [&](const RecordHeader& input) {
     if (is_market_data(input.kind)) {
       if (input.source_sequence != 2) return;
@@ -166,7 +167,9 @@ TEST_CASE("reports carry source, number, venue clock and never overtake", "[back
     REQUIRE(payload_of<OrderReport>(input).id == OrderId{expected});
     REQUIRE(payload_of<OrderReport>(input).venue_order_id == expected);
     REQUIRE(input.wall >= last);
+    REQUIRE(input.venue_time >= last_at_venue);
     last = input.wall;
+    last_at_venue = input.venue_time;
     // t = e + report latency, and the venue's clock shows e + 1.5 s.
     const std::int64_t way = input.wall - (input.venue_time - 1'500 * kMs);
     REQUIRE(way >= kMs);

@@ -334,3 +334,55 @@ TEST_CASE("reduce-only goes to the venue only where the account's position agree
   REQUIRE(f.venue.orders.size() == 2);
   CHECK(f.venue.orders[1].reduce_only == 1);
 }
+
+TEST_CASE("entering reduce-only takes every working order back", "[core]") {
+  CoreFixture f;
+  quote_once(f);
+  f.start();
+  f.open_book();
+  f.update(10'000, 10'001, 3);
+  REQUIRE(f.venue.orders.size() == 1);
+  AdminCommand reduce = command(Command::SetStrategyState);
+  reduce.strategy = StrategyId{0};
+  reduce.state = StrategyState::ReduceOnly;
+  f.input(RecordKind::AdminCommand, reduce);
+  CHECK(f.venue.cancels.size() == 1);
+}
+
+TEST_CASE("a fill of an order nobody knows stops all trading", "[core]") {
+  CoreFixture f;
+  f.start();
+  f.open_book();
+  f.report(OrderId::make(9, 9), ReportKind::Filled, 1, 1);
+  CHECK(f.core.ledger().kill_latched());
+}
+
+TEST_CASE("a kill cancels again what was being cancelled", "[core]") {
+  CoreFixture f;
+  quote_once(f);
+  f.start();
+  f.open_book();
+  f.update(10'000, 10'001, 3);
+  AdminCommand all = command(Command::CancelAll);
+  f.input(RecordKind::AdminCommand, all);
+  f.input(RecordKind::AdminCommand, command(Command::Kill));
+  CHECK(f.venue.cancels.size() == 2);
+}
+
+TEST_CASE("a timer without delay fires at a later moment, not in the same round for ever", "[core]") {
+  CoreFixture f;
+  int fired = 0;
+  f.script.on_timer = [&](strategy::TimerId, strategy::Context& context) {
+    ++fired;
+    context.start_timer(0);
+  };
+  f.script.on_top = [&](const strategy::Top&, strategy::Context& context) {
+    if (fired == 0) context.start_timer(0);
+  };
+  f.start();
+  f.open_book();
+  f.at_ms += 1;
+  f.empty_input(RecordKind::TimeTick);
+  CHECK(fired >= 1);
+  CHECK(fired < 10);
+}

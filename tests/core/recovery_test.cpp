@@ -129,3 +129,32 @@ TEST_CASE("a book that lost records of the log is not live", "[core]") {
   again.update(10'000, 10'001, 9);
   CHECK(again.core.book(kBtc).state() != BookState::Live);
 }
+
+TEST_CASE("a restart within the day keeps the day's loss limit where it was", "[core]") {
+  CoreFixture lived;
+  trade(lived);
+  CoreFixture again;
+  fold(again.core, lived.journal, lived.journal.records.size());
+  again.at_ms = lived.at_ms;
+  again.start(2);
+  CHECK(again.journal.of(RecordKind::DayStarted).empty());
+}
+
+TEST_CASE("what ops made of a strategy holds over a restart", "[core]") {
+  for (const StrategyState state : {StrategyState::Paused, StrategyState::ReduceOnly,
+                                    StrategyState::Stopped, StrategyState::Armed}) {
+    CoreFixture lived;
+    trade(lived);
+    AdminCommand change;
+    change.command = Command::SetStrategyState;
+    change.strategy = StrategyId{0};
+    change.state = state;
+    lived.input(RecordKind::AdminCommand, change);
+    lived.empty_input(RecordKind::RunEnded);  // an orderly stop changes nothing about it
+    CoreFixture again;
+    fold(again.core, lived.journal, lived.journal.records.size());
+    again.at_ms = lived.at_ms;
+    again.start(2);
+    CHECK(again.core.ledger().strategy_state(StrategyId{0}) == state);
+  }
+}

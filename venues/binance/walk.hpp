@@ -195,9 +195,8 @@ SQ_INLINE bool Walk::two_plain_decimals(Level& out) noexcept {
   // Beyond 7 in any term: not 1 to 7 digits before or not 1 to 8 behind the point.
   const std::uint32_t odd = price.whole | (price.whole - 1) | (price.places - 1) | qty.whole |
                             (qty.whole - 1) | (qty.places - 1);
-  const std::uint32_t pointless = (static_cast<unsigned char>(base_[point]) ^ unsigned{'.'}) |
-                                  (static_cast<unsigned char>(base_[second_point]) ^ unsigned{'.'});
-  if ((odd | (pointless << 3)) > 7) [[unlikely]]
+  const bool pointless = (base_[point] != '.') | (base_[second_point] != '.');
+  if ((odd | (std::uint32_t{pointless} << 3)) > 7) [[unlikely]]
     return false;
   different_ |= differs<"\",\"">(base_ + middle);
   to_level({base_ + first, price}, {base_ + second, qty}, &out, digits_);

@@ -23,6 +23,8 @@ constexpr Case kCases[] = {{BinanceMessages::Venue::Spot, DepthChain::Contiguous
                            {BinanceMessages::Venue::Coinm, DepthChain::Linked}};
 
 std::string next(BinanceMessages& messages) {
+  const auto bids = static_cast<unsigned>(messages.below(14));
+  const auto asks = static_cast<unsigned>(messages.below(14));
   switch (messages.below(4)) {
     case 0:
       return messages.book_ticker();
@@ -31,8 +33,7 @@ std::string next(BinanceMessages& messages) {
     case 2:
       return messages.aggregate_trade();
     default:
-      return messages.depth(static_cast<unsigned>(messages.below(14)),
-                            static_cast<unsigned>(messages.below(14)));
+      return messages.depth(bids, asks);
   }
 }
 
@@ -40,6 +41,8 @@ std::string next(BinanceMessages& messages) {
 std::string mutated(std::string text, std::mt19937_64& random) {
   const auto below = [&](std::size_t n) { return random() % n; };
   const std::size_t at = below(text.size());
+  const std::size_t from = below(text.size());  // drawn one by one: the order is part of the seed
+  const std::string piece = text.substr(from, below(40));
   constexpr std::string_view kCharacters = "\"\\.,:[]{}-+eE0123456789 \ntfn/";
   switch (below(10)) {
     case 0:
@@ -58,10 +61,10 @@ std::string mutated(std::string text, std::mt19937_64& random) {
       text.insert(at, 1, kCharacters[below(kCharacters.size())]);
       break;
     case 5:
-      text.insert(at, text.substr(below(text.size()), below(40)));
+      text.insert(at, piece);
       break;
     case 6:
-      text.replace(at, below(40), text.substr(below(text.size()), below(40)));
+      text.replace(at, below(40), piece);
       break;
     case 7: {  // one digit more
       const std::size_t digit = text.find_first_of("0123456789", at);
