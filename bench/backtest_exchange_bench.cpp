@@ -174,6 +174,7 @@ void run_exchange(bench::Session& session, Input& input) {
   if (!session.wanted(name)) return;
   NoReports sink;
   std::vector<double> passes;
+  passes.reserve(32);
   std::uint64_t allocations = 0;
   for (int pass = 0; pass < (session.smoke() ? 1 : 20); ++pass) {
     backtest::SimulatedExchange exchange{settings_for(input), input.instruments, sink};
@@ -259,6 +260,7 @@ void run_simulation(bench::Session& session, Input& input, bool quotes) {
       (quotes ? "backtest/simulation_quoting_" : "backtest/simulation_idle_") + input.name;
   if (!session.wanted(name)) return;
   std::vector<double> passes;
+  passes.reserve(32);
   std::uint64_t allocations = 0;
   std::uint64_t checksum = 0;
   std::string text = input.text;

@@ -112,7 +112,7 @@ std::string in_ns(double ns) {
 }
 
 void print_row(const Result& r) {
-  std::printf("%-36s%s%s%s%s%s %10.3g%6llu", r.name.c_str(), in_ns(r.p50).c_str(),
+  std::printf("%-44s%s%s%s%s%s %10.3g%6llu", r.name.c_str(), in_ns(r.p50).c_str(),
               in_ns(r.p90).c_str(), in_ns(r.p99).c_str(), in_ns(r.p999).c_str(),
               in_ns(r.max).c_str(), r.mean > 0 ? 1e9 / r.mean : 0.0,
               static_cast<unsigned long long>(r.allocations));
@@ -121,7 +121,7 @@ void print_row(const Result& r) {
   std::fflush(stdout);
 }
 void print_header() {
-  std::printf("%-36s%9s%9s%9s%9s%9s %10s%6s%9s  %-16s  %s\n", "ns per item", "p50", "p90", "p99",
+  std::printf("%-44s%9s%9s%9s%9s%9s %10s%6s%9s  %-16s  %s\n", "ns per item", "p50", "p90", "p99",
               "p99.9", "max", "per second", "alloc", "floor", "checksum", "input");
 }
 }  // namespace

@@ -22,7 +22,6 @@ Order* OrderPool::create(OrderId id, InstrumentId instrument) noexcept {
   const std::uint32_t at = links_[free_head()].next;
   unlink(at);
   Order& order = slots_[at];
-  order.request = OrderRequest{};
   order.request.id = id;
   order.filled = Qty{};
   order.instrument = instrument;
@@ -31,8 +30,6 @@ Order* OrderPool::create(OrderId id, InstrumentId instrument) noexcept {
   order.trade_count = 0;
   order.cancel_sent = false;
   order.venue_order_id = 0;
-  order.sent_at = order.changed_at = MonoTime{};
-  order.sent_sequence = 0;
   index_insert(at);
   insert_after(links_[head_of(instrument)].previous, at);
   ++working_;

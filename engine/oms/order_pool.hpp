@@ -15,7 +15,8 @@ class OrderPool {
   // A quarter of the slots remembers finished orders, for late fills and for views.
   OrderPool(std::uint32_t capacity, std::size_t instruments);
 
-  // Null when every slot holds a working order. Finished orders make room, oldest first.
+  // Null when every slot holds a working order. Finished orders make room, oldest first. Request and
+  // times are the caller's to fill; the rest is as for a new order.
   [[nodiscard]] Order* create(OrderId id, InstrumentId instrument) noexcept;
   [[nodiscard]] Order* find(OrderId id) noexcept;
   [[nodiscard]] const Order* find(OrderId id) const noexcept;
