@@ -3,11 +3,13 @@
 // recorded USD-M BTCUSDT depth stream (4 % further than 65,536 ticks), and recorded streams where
 // there are any. The floor of a level update is one store to a random place of an array as large as
 // the book's.
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bench/harness.hpp"
@@ -212,15 +214,35 @@ void run_readers(bench::Session& session, const Recording& recording) {
     if (record.kind == RecordKind::DepthSnapshot) book.on_snapshot(record);
   }
   book::TopPublisher publisher;
-  session.run_batched("book/top_publish_unasked", {.input = "nobody reads"}, [&](std::size_t) {
-    publisher.publish_if_wanted(book);
+  const auto at = [](std::size_t i) {  // an event a microsecond
+    return MonoTime{static_cast<std::int64_t>(i) * kNsPerUs};
+  };
+  session.run_batched("book/top_publish_unasked", {.input = "nobody reads"}, [&](std::size_t i) {
+    publisher.publish_if_wanted(book, at(i));
     return 0;
   });
   session.run_batched("book/top_publish", {.input = "20 + 20 levels"}, [&](std::size_t) {
-    publisher.request();
-    publisher.publish_if_wanted(book);
+    publisher.publish(book::top_view(book), MonoTime{});
     return 0;
   });
+  std::atomic<bool> stop{false};
+  std::thread reader{[&] {
+    book::TopView view;
+    while (!stop.load(std::memory_order_relaxed)) {
+      publisher.request();
+      static_cast<void>(publisher.read(view));
+    }
+  }};
+  session.run_batched("book/top_publish_spinning_reader",
+                      {.batch = 8192,
+                       .samples = 2'000,
+                       .input = "1 M events/s, a reader on another core asks without a pause"},
+                      [&](std::size_t i) {
+                        publisher.publish_if_wanted(book, at(i));
+                        return 0;
+                      });
+  stop.store(true);
+  reader.join();
 }
 
 void run_floor(bench::Session& session) {

@@ -104,9 +104,9 @@ std::string AdminViews::metrics() {
   const auto& instruments = ledger.portfolio().instruments();
   for (std::size_t i = 0; i < tops_.size(); ++i) {
     const Labels labels{{"instrument", instrument_name(instruments[i])}};
-    const auto& counters = tops_[i].counters;
+    const auto& counters = tops_[i].view.counters;
     out.add("shrivenquant_book_live", "1 while the book may be traded on.", MetricType::Gauge, labels,
-            tops_[i].state == BookState::Live ? 1 : 0);
+            tops_[i].view.state == BookState::Live ? 1 : 0);
     out.add("shrivenquant_book_gaps_total", "Missing depth updates noticed.", MetricType::Counter,
             labels, static_cast<double>(counters.gaps));
     out.add("shrivenquant_book_updates_total", "Depth updates applied.", MetricType::Counter, labels,

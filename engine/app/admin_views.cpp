@@ -98,15 +98,16 @@ AdminViews::AdminViews(EngineRun& run)
 void AdminViews::refresh_tops() {
   std::vector<std::uint64_t> before;
   for (std::size_t i = 0; i < tops_.size(); ++i) {
-    before.push_back(tops_[i].published);
+    before.push_back(tops_[i].number);
     run_.core().publisher(InstrumentId{static_cast<std::uint32_t>(i)}).request();
   }
   for (int attempt = 0; attempt < 25; ++attempt) {
     bool fresh = true;
     for (std::size_t i = 0; i < tops_.size(); ++i) {
       const auto& publisher = run_.core().publisher(InstrumentId{static_cast<std::uint32_t>(i)});
-      static_cast<void>(publisher.read(tops_[i]));
-      fresh = fresh && tops_[i].published > before[i];
+      if (const std::uint64_t number = publisher.read(tops_[i].view); number != 0)
+        tops_[i].number = number;
+      fresh = fresh && tops_[i].number > before[i];
     }
     if (fresh || run_.progress().finished.load(std::memory_order_acquire)) break;
     std::this_thread::sleep_for(std::chrono::milliseconds{2});
@@ -116,8 +117,9 @@ void AdminViews::refresh_tops() {
 std::vector<Price> AdminViews::marks() {
   refresh_tops();
   for (std::size_t i = 0; i < tops_.size(); ++i) {
-    if (tops_[i].bid.qty == Qty{} || tops_[i].ask.qty == Qty{}) continue;
-    marks_[i] = Price::from_raw(tops_[i].bid.price.raw() / 2 + tops_[i].ask.price.raw() / 2);
+    const book::TopView& top = tops_[i].view;
+    if (top.bid.qty == Qty{} || top.ask.qty == Qty{}) continue;
+    marks_[i] = Price::from_raw(top.bid.price.raw() / 2 + top.ask.price.raw() / 2);
   }
   return marks_;
 }
@@ -146,7 +148,7 @@ object AdminViews::books() {
   array rows;
   const auto& instruments = view_.ledger().portfolio().instruments();
   for (std::size_t i = 0; i < tops_.size(); ++i) {
-    const book::TopView& top = tops_[i];
+    const book::TopView& top = tops_[i].view;
     rows.push_back({{"instrument", instrument_name(instruments[i])},
                     {"state", text_of(top.state)},
                     {"last_id", top.last_id},

@@ -22,6 +22,8 @@ class AdminViews {
 
   [[nodiscard]] boost::json::object instruments() const;
   [[nodiscard]] boost::json::object books();
+  // Measures of the instruments that are measured; of one of them when `instrument` is not empty.
+  [[nodiscard]] boost::json::object microstructure(std::string_view instrument);
   [[nodiscard]] boost::json::object orders(bool all, std::size_t limit) const;
   // Everything the log says about one order; empty object: no such order.
   [[nodiscard]] boost::json::object order(std::string_view id) const;
@@ -42,7 +44,11 @@ class AdminViews {
 
   EngineRun& run_;
   LedgerView view_;
-  std::vector<book::TopView> tops_;
+  struct Top {
+    std::uint64_t number{0};  // of the view; 0: none yet
+    book::TopView view;
+  };
+  std::vector<Top> tops_;
   std::vector<Price> marks_;
 };
 

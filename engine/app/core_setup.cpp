@@ -35,6 +35,17 @@ core::InstrumentSetup instrument_setup(const settings::Config& config,
   setup.book.l2 = {each.instrument.tick, each.window_ticks, each.far_levels_max};
   setup.book.stale_after_ns = each.stale_after_ns;
   setup.book.crossed_for_ns = each.crossed_for_ns;
+  if (each.book == settings::BookKind::Orders) {
+    setup.book.orders_max = each.orders_max;
+    setup.book.lot = each.instrument.lot;
+    setup.book.opening_unknown = each.opening == settings::BookOpening::Unknown;
+  }
+  if (each.microstructure) {
+    setup.microstructure.emplace();
+    setup.microstructure->tick = each.instrument.tick;
+    setup.microstructure->vpin_bucket = each.vpin_bucket;
+    setup.microstructure->quote_delay_ns = each.quote_delay_ns;
+  }
   // Without limits nothing is allowed: all of them are zero.
   const settings::InstrumentLimits* limits = config.risk.limits_of(each.instrument.id);
   if (limits == nullptr) return setup;

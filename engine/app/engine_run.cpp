@@ -15,8 +15,10 @@ namespace sq::app {
 namespace {
 constexpr std::int64_t kWindDownNs = 5 * kNsPerSecond;  // logical: cancels are answered by then
 
-backtest::SimulationSettings simulation_settings(const settings::Config& config) {
+backtest::SimulationSettings simulation_settings(const settings::Config& config,
+                                                 const core::CoreSetup& setup) {
   backtest::SimulationSettings made;
+  for (const core::InstrumentSetup& each : setup.instruments) made.books.push_back(each.book);
   made.model = config.simulation;
   made.balances = config.portfolio.balances;
   made.seed = config.engine.seed;
@@ -90,7 +92,7 @@ Summary EngineRun::run(const std::function<void()>& tick) {
   std::thread loop;
   try {
     simulation_ = std::make_unique<backtest::Simulation>(
-        simulation_settings(config_), instruments_of(config_), std::move(sources));
+        simulation_settings(config_, setup_), instruments_of(config_), std::move(sources));
     core_ = std::make_unique<core::Core>(std::move(setup_), *journal_, *simulation_, &stages_);
     core_end_ = std::make_unique<CoreEnd>(*core_);
     const bool recovered = log_->recovery().last_sequence != 0;
@@ -259,18 +261,15 @@ void EngineRun::compare_with_exchange(Summary& summary) const {
 }
 
 void EngineRun::report_feeds(Summary& summary) const {
-  for (std::size_t i = 0; i < opened_.size(); ++i) {
-    const auto& source = opened_[i]->recorded();
-    if (source.failure())
-      summary.warnings.push_back("recording ended early: " + source.failure()->text());
-    if (source.decoded().malformed != 0)
-      summary.warnings.push_back(fmt::format("{} malformed messages, the first at {}:{}",
-                                             source.decoded().malformed,
-                                             source.counts().first_malformed_file,
-                                             source.counts().first_malformed_line));
-  }
+  for (const DecodedSource* source : opened_) source->report(summary.warnings);
   for (std::size_t i = 0; i < core_->instruments(); ++i) {
     const auto& book = core_->book(InstrumentId{static_cast<std::uint32_t>(i)});
+    if (book.counters().orders_refused != 0)
+      summary.warnings.push_back(
+          fmt::format("{}: {} orders of the market could not be applied (never added, or no room: "
+                      "instrument.orders_max); the book was not LIVE from then on",
+                      instrument_name(core_->ledger().portfolio().instruments()[i]),
+                      book.counters().orders_refused));
     if (book.counters().gaps != 0)
       summary.warnings.push_back(
           fmt::format("{}: {} gaps in the depth updates",

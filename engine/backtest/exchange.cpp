@@ -19,12 +19,8 @@ SimulatedExchange::SimulatedExchange(const SimulationSettings& settings,
       orders_{settings.open_orders_max},
       index_{settings.orders_expected},
       instruments_(instruments.size()) {
-  const MatchingRules rules{.queue = {settings.model.queue_model, settings.model.queue_power},
-                            .consumed_depth = settings.model.consumed_depth,
-                            .l2 = {.tick = {},
-                                   .window_ticks = settings.book_window_ticks,
-                                   .far_levels_max = settings.book_far_levels_max},
-                            .pending_bytes = settings.book_pending_bytes};
+  MatchingRules rules{.queue = {settings.model.queue_model, settings.model.queue_power},
+                      .consumed_depth = settings.model.consumed_depth};
   Executions& executions = *this;
   for (const Instrument& instrument : instruments) {
     const std::uint32_t index = index_of(instrument.id);
@@ -32,6 +28,7 @@ SimulatedExchange::SimulatedExchange(const SimulationSettings& settings,
       throw std::invalid_argument("simulated exchange: instrument ids are not 0 to n - 1");
     if (static_cast<std::size_t>(instrument.venue) >= kVenuesMax)
       throw std::invalid_argument("simulated exchange: venue number too high");
+    rules.book = index < settings.books.size() ? settings.books[index] : settings.book;
     instruments_[index] = std::make_unique<SimInstrument>(instrument, rules, orders_, executions);
   }
   for (const settings::Balance& balance : settings.balances)

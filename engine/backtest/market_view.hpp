@@ -24,11 +24,7 @@ class MarketView {
   };
 
   // Stale and Crossed are about what a receiver may believe: they are left out here.
-  MarketView(const book::L2Settings& l2, std::size_t pending_bytes)
-      : book_{{.l2 = l2,
-               .stale_after_ns = kNever,
-               .crossed_for_ns = kNever,
-               .pending_bytes = pending_bytes}} {}
+  explicit MarketView(book::SyncSettings settings) : book_{never_old(settings)} {}
 
   void on_depth(const RecordHeader& record) noexcept {
     if (record.kind == RecordKind::DepthSnapshot) {
@@ -37,6 +33,14 @@ class MarketView {
       book_.on_depth(record);
     }
     judge_top();
+  }
+  // The trade that the record was, or null. Records of orders that this instrument does not expect
+  // change nothing.
+  const TradePrint* on_order(const RecordHeader& record) noexcept {
+    if (book_.orders() == nullptr) return nullptr;
+    const book::SyncedBook::Effect effect = book_.on_order(record);
+    judge_top();
+    return effect.traded ? &book_.last_trade() : nullptr;
   }
   // False: older than what is known.
   bool on_top(const TopOfBook& top) noexcept {
@@ -69,6 +73,11 @@ class MarketView {
  private:
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
+  static book::SyncSettings never_old(book::SyncSettings settings) noexcept {
+    settings.stale_after_ns = kNever;
+    settings.crossed_for_ns = kNever;
+    return settings;
+  }
   // qty 0: the depth knows better.
   [[nodiscard]] Level top_level(Side side) const noexcept {
     if (!top_newer_) return {};

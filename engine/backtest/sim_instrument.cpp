@@ -8,9 +8,10 @@ namespace {
 bool reaches(Side side, Price limit, Price price) noexcept {
   return side == Side::Buy ? limit >= price : limit <= price;
 }
-book::L2Settings with_tick(book::L2Settings l2, Price tick) noexcept {
-  l2.tick = tick;
-  return l2;
+book::SyncSettings settings_for(const Instrument& instrument, book::SyncSettings book) noexcept {
+  book.l2.tick = instrument.tick;
+  book.lot = instrument.lot;
+  return book;
 }
 WallTime stamp_of(const RecordHeader& record, WallTime transaction_time) noexcept {
   return transaction_time.ns != 0 ? transaction_time : record.venue_time;
@@ -23,7 +24,7 @@ SimInstrument::SimInstrument(const Instrument& instrument, const MatchingRules& 
       rules_{rules},
       orders_{orders},
       executions_{executions},
-      view_{with_tick(rules.l2, instrument.tick), rules.pending_bytes},
+      view_{settings_for(instrument, rules.book)},
       bids_{Side::Buy, orders},
       asks_{Side::Sell, orders} {}
 
@@ -45,6 +46,17 @@ void SimInstrument::on_market(const RecordHeader& record, WallTime at) noexcept 
       view_.on_depth(record);
       const auto& depth = payload_of<DepthHeader>(record);
       after_display_change({stamp_of(record, depth.transaction_time), at}, true);
+      return;
+    }
+    case RecordKind::MarketOrder: {
+      const EventTime now{record.venue_time, at};
+      if (const TradePrint* trade = view_.on_order(record); trade != nullptr) on_trade(*trade, now);
+      if (payload_of<MarketOrder>(record).event_end != 0) after_display_change(now, true);
+      return;
+    }
+    case RecordKind::FeedStatus: {
+      const FeedEvent event = payload_of<FeedStatus>(record).event;
+      halted_ = event == FeedEvent::Halted || (halted_ && event != FeedEvent::Resumed);
       return;
     }
     default:

@@ -20,8 +20,7 @@ namespace sq::backtest {
 struct MatchingRules {
   QueueRule queue{};
   bool consumed_depth{true};
-  book::L2Settings l2{};  // the tick is the instrument's
-  std::size_t pending_bytes{1U << 20};
+  book::SyncSettings book{};  // of the displayed market; tick and lot are the instrument's
 };
 
 class SimInstrument {
@@ -39,7 +38,8 @@ class SimInstrument {
   // Takes a resting order out of the queue.
   void remove(std::uint32_t slot) noexcept;
 
-  [[nodiscard]] bool live() const noexcept { return view_.live(); }
+  // Trades: the displayed depth is complete and the venue has not halted the instrument.
+  [[nodiscard]] bool live() const noexcept { return view_.live() && !halted_; }
   [[nodiscard]] const Instrument& instrument() const noexcept { return instrument_; }
   // Best price that can be taken by an order of `side`; qty 0: nothing is there.
   [[nodiscard]] Level best_to_take(Side side) const noexcept;
@@ -101,5 +101,6 @@ class SimInstrument {
   ConsumedDepth consumed_asks_;
   std::uint64_t trade_id_{0};
   bool was_live_{false};
+  bool halted_{false};  // the venue said so
 };
 }  // namespace sq::backtest

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/book/synced_book.hpp"
 #include "engine/settings/portfolio.hpp"
 #include "engine/settings/simulation.hpp"
 #include "engine/types/time.hpp"
@@ -25,9 +26,16 @@ struct SimulationSettings {
   std::int64_t drain_ns_max{60 * kNsPerSecond};
 
   // Sizes that are allocated at start.
-  std::uint32_t book_window_ticks{1U << 14};
-  std::uint32_t book_far_levels_max{1U << 16};
-  std::size_t book_pending_bytes{1U << 20};  // depth updates kept until a snapshot comes
+  // Of the displayed market; tick, lot and the times after which a receiver would doubt it are left
+  // out. `books`: index InstrumentId, for those that differ from `book`; may be shorter.
+  book::SyncSettings book{.l2 = {.tick = {}, .window_ticks = 1U << 14, .far_levels_max = 1U << 16},
+                          .stale_after_ns = 0,
+                          .crossed_for_ns = 0,
+                          .pending_bytes = 1U << 20,
+                          .orders_max = 0,
+                          .lot = {},
+                          .opening_unknown = false};
+  std::vector<book::SyncSettings> books{};
   std::uint32_t open_orders_max{4'096};      // over all instruments; more are rejected
   std::uint32_t orders_expected{1U << 16};   // ids remembered; more makes the table grow
   std::size_t delay_bytes{1U << 20};         // per source, records between exchange and core; grows

@@ -39,7 +39,12 @@ SyncedBook::SyncedBook(const SyncSettings& settings)
     : stale_after_ns_{checked(settings).stale_after_ns},
       crossed_for_ns_{settings.crossed_for_ns},
       book_{settings.l2},
-      pending_{settings.pending_bytes} {}
+      pending_{settings.pending_bytes},
+      orders_{settings.orders_max == 0
+                  ? nullptr
+                  : std::make_unique<OrderFeed>(
+                        OrderFeedSettings{settings.l2.tick, settings.lot, settings.orders_max})},
+      opening_unknown_{settings.opening_unknown} {}
 
 SyncedBook::Effect SyncedBook::on_depth(const RecordHeader& record) noexcept {
   first_seen_ = std::min(first_seen_, depth_of(record).last_id);
@@ -118,6 +123,52 @@ SyncedBook::Effect SyncedBook::on_top(const RecordHeader& record) noexcept {
   top_ask_ = top.ask_qty == Qty{} ? Level{} : Level{top.ask_price, top.ask_qty};
   if (sync_ == Sync::Chained) updated_at_ = record.mono;
   return settle(record.mono, false);
+}
+
+SyncedBook::Effect SyncedBook::on_order(const RecordHeader& record) noexcept {
+  SQ_VERIFY_CHECK(orders_ != nullptr);
+  const auto& order = payload_of<MarketOrder>(record);
+  if (!orders_complete_ && order.action != OrderAction::Clear) {
+    ++counters_.old_ignored;
+    return settle(record.mono, false);
+  }
+  const OrderFeed::Change change = orders_->apply(record);
+  if (change.outcome == l3::Outcome::UnknownOrder && opening_unknown_) {
+    ++counters_.orders_unknown;
+  } else if (change.outcome != l3::Outcome::Ok || !follow(change)) {
+    ++counters_.orders_refused;
+    counters_.gaps += change.outcome == l3::Outcome::UnknownOrder;
+    lose(BookState::Gapped);
+    return settle(record.mono, false);
+  }
+  updated_at_ = record.mono;
+  if (change.trade) last_trade_ = *change.trade;
+  event_applied_ = event_applied_ || change.level_count != 0 || change.cleared;
+  if (order.event_end == 0) {
+    Effect inside;
+    inside.traded = change.trade.has_value();
+    return inside;
+  }
+  chained();
+  ++id_;
+  ++counters_.applied;
+  Effect effect = settle(record.mono, event_applied_);
+  effect.traded = change.trade.has_value();
+  event_applied_ = false;
+  return effect;
+}
+
+// The levels that an order event changed, in the L2 book. False: one was refused.
+bool SyncedBook::follow(const OrderFeed::Change& change) noexcept {
+  if (change.cleared) {
+    book_.clear();
+    orders_complete_ = true;
+  }
+  for (std::uint32_t i = 0; i < change.level_count; ++i) {
+    const auto& [side, level] = change.levels[i];
+    if (book_.set(side, level.price, level.qty) != Applied::Ok) return false;
+  }
+  return true;
 }
 
 SyncedBook::Effect SyncedBook::on_time(MonoTime now) noexcept { return settle(now, false); }
@@ -226,12 +277,17 @@ void SyncedBook::lose(BookState why) noexcept {
   bridge_ = false;
   crossing_ = false;
   book_.clear();
+  if (orders_ != nullptr) {
+    orders_->clear();
+    orders_complete_ = false;
+    event_applied_ = false;
+  }
 }
 
 SyncedBook::Effect SyncedBook::settle(MonoTime now, bool depth_applied) noexcept {
   note_crossing(now);
   const BookState next = judge(now);
-  Effect effect{next != state_, false, depth_applied};
+  Effect effect{next != state_, false, depth_applied, false};
   if (effect.state_changed) {
     counters_.stale += next == BookState::Stale;
     counters_.crossed += next == BookState::Crossed;

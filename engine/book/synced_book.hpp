@@ -25,6 +25,10 @@
 //            empty.
 //   Stale    no news (applied depth or newer top) for more than stale_after_ns; ends with the next
 //   news. Precedence: Syncing and Gapped, then Stale, then Crossed, then Live.
+// Order-by-order feeds (on_order) need no snapshot: the book is complete from the first record
+// (opening_unknown: but for orders from before it, which are counted), until a record is refused or
+// the feed is lost; then Gapped or Syncing until the venue clears the book (OrderAction::Clear).
+// Inside an event of the venue (event_end 0) nothing is judged and no top is given.
 // The top is that of the best-price stream while its update id is at or past the depth's, else the
 // depth's.
 //
@@ -36,8 +40,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "engine/book/l2_book.hpp"
+#include "engine/book/order_feed.hpp"
 #include "engine/book/pending_records.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/record.hpp"
@@ -50,6 +56,11 @@ struct SyncSettings {
   std::int64_t stale_after_ns{0};       // > 0
   std::int64_t crossed_for_ns{0};       // >= 0; 0: Crossed at once
   std::size_t pending_bytes{4U << 20};  // updates kept while there is no snapshot
+  // Order by order (on_order): live orders there is room for, 0: not that kind of feed; and what
+  // its quantities are multiples of.
+  std::uint32_t orders_max{0};
+  Qty lot{};
+  bool opening_unknown{false};  // the data begin in the middle of a day
 };
 
 class SyncedBook {
@@ -58,6 +69,7 @@ class SyncedBook {
     bool state_changed{false};
     bool top_changed{false};    // bid() or ask(), price or quantity
     bool depth_applied{false};  // this event's levels are in depth()
+    bool traded{false};         // on_order: last_trade() is this event's
   };
   struct Counters {
     std::uint64_t applied{0};      // depth updates in the book, kept ones included
@@ -73,6 +85,8 @@ class SyncedBook {
     std::uint64_t snapshots_refused{0};  // too old to bridge
     std::uint64_t audits{0};             // snapshots compared with the book
     std::uint64_t audit_differences{0};
+    std::uint64_t orders_refused{0};  // records of orders that could not be applied
+    std::uint64_t orders_unknown{0};  // of orders from before the data begin (opening_unknown)
   };
 
   // Throws std::invalid_argument when a setting is out of its range.
@@ -81,6 +95,7 @@ class SyncedBook {
   Effect on_depth(const RecordHeader& record) noexcept;     // DepthUpdate
   Effect on_snapshot(const RecordHeader& record) noexcept;  // DepthSnapshot
   Effect on_top(const RecordHeader& record) noexcept;       // TopOfBook
+  Effect on_order(const RecordHeader& record) noexcept;     // MarketOrder; needs orders_max
   Effect on_time(MonoTime now) noexcept;
   Effect on_disconnect() noexcept;
 
@@ -94,6 +109,9 @@ class SyncedBook {
   [[nodiscard]] MonoTime updated_at() const noexcept { return updated_at_; }  // last news
   [[nodiscard]] std::uint64_t last_id() const noexcept { return id_; }        // of depth()
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  // Every order, where the feed gives them; else null.
+  [[nodiscard]] const OrderFeed* orders() const noexcept { return orders_.get(); }
+  [[nodiscard]] const TradePrint& last_trade() const noexcept { return last_trade_; }
 
  private:
   enum class Sync : std::uint8_t {
@@ -102,6 +120,7 @@ class SyncedBook {
     Chained    // complete up to id_
   };
 
+  [[nodiscard]] bool follow(const OrderFeed::Change& change) noexcept;
   void take_update(const RecordHeader& record) noexcept;
   void keep(const RecordHeader& record) noexcept;
   bool apply(const RecordHeader& update) noexcept;
@@ -124,6 +143,11 @@ class SyncedBook {
   std::int64_t crossed_for_ns_;
   L2Book book_;
   PendingRecords pending_;
+  std::unique_ptr<OrderFeed> orders_;
+  bool opening_unknown_;
+  bool orders_complete_{true};  // nothing was lost since the beginning or the last Clear
+  bool event_applied_{false};
+  TradePrint last_trade_{};
   Sync sync_{Sync::Waiting};
   BookState lost_{BookState::Syncing};  // the state while sync_ is not Chained
   BookState state_{BookState::Syncing};

@@ -43,6 +43,8 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
     books_.emplace_back(each.book);
     silence_ns_.push_back(each.book.stale_after_ns);
     publishers_.push_back(std::make_unique<book::TopPublisher>());
+    measured_.push_back(each.microstructure ? std::make_unique<Measured>(*each.microstructure)
+                                            : nullptr);
   }
   for (StrategySetup& each : setup.strategies) {
     const auto index = static_cast<std::uint16_t>(strategies_.size());
@@ -140,13 +142,23 @@ void Core::recover_market(const RecordHeader& record) noexcept {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
     if (record.instrument != id && record.instrument != kNoInstrument) continue;
     book::SyncedBook& book = books_[i];
-    if (record.kind == RecordKind::DepthUpdate) book.on_depth(record);
-    if (record.kind == RecordKind::DepthSnapshot) book.on_snapshot(record);
-    if (record.kind == RecordKind::TopOfBook) book.on_top(record);
-    if (record.kind == RecordKind::FeedDropped) book.on_disconnect();
-    if (record.kind == RecordKind::FeedStatus &&
-        payload_of<FeedStatus>(record).event != FeedEvent::Connected)
-      book.on_disconnect();
+    book::SyncedBook::Effect effect;
+    switch (record.kind) {
+      case RecordKind::DepthUpdate: effect = book.on_depth(record); break;
+      case RecordKind::DepthSnapshot: effect = book.on_snapshot(record); break;
+      case RecordKind::TopOfBook: effect = book.on_top(record); break;
+      case RecordKind::MarketOrder:
+        if (book.orders() != nullptr) effect = book.on_order(record);
+        break;
+      case RecordKind::FeedDropped: effect = book.on_disconnect(); break;
+      case RecordKind::FeedStatus:
+        if (ends_book(payload_of<FeedStatus>(record).event)) effect = book.on_disconnect();
+        break;
+      case RecordKind::TradePrint: measure_trade(i, payload_of<TradePrint>(record)); break;
+      default: break;
+    }
+    if (effect.traded) measure_trade(i, book.last_trade());
+    measure_book(i, effect);
     refer(i);
   }
 }

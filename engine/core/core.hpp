@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/book/analytics/microstructure.hpp"
 #include "engine/book/synced_book.hpp"
 #include "engine/book/top_snapshot.hpp"
 #include "engine/core/journal.hpp"
@@ -62,9 +63,19 @@ class Core {
   [[nodiscard]] book::TopPublisher& publisher(InstrumentId id) noexcept {
     return *publishers_[index_of(id)];
   }
+  // Null: not measured (InstrumentSetup::microstructure).
+  [[nodiscard]] book::Published<book::analytics::MicrostructureView>* measures_publisher(
+      InstrumentId id) noexcept {
+    const auto& measured = measured_[index_of(id)];
+    return measured != nullptr ? &measured->publisher : nullptr;
+  }
   // Shows every book to the readers as it is now, asked or not: at the end of a run.
   void publish_books() noexcept {
-    for (std::size_t i = 0; i < books_.size(); ++i) publishers_[i]->publish(books_[i]);
+    for (std::size_t i = 0; i < books_.size(); ++i) {
+      publishers_[i]->publish(book::top_view(books_[i]), now_);
+      if (measured_[i] != nullptr)
+        measured_[i]->publisher.publish(measured_[i]->measures.view(), now_);
+    }
   }
   [[nodiscard]] std::size_t instruments() const noexcept { return books_.size(); }
   [[nodiscard]] std::size_t strategies() const noexcept { return strategies_.size(); }
@@ -84,6 +95,13 @@ class Core {
     std::uint16_t saved_version{0};
   };
 
+  struct Measured {
+    explicit Measured(const book::analytics::MicrostructureSettings& settings)
+        : measures{settings} {}
+    book::analytics::Microstructure measures;
+    book::Published<book::analytics::MicrostructureView> publisher;
+  };
+
   // core.cpp: one input
   void dispatch(const RecordHeader& input) noexcept;
   void recover_market(const RecordHeader& record) noexcept;
@@ -99,9 +117,12 @@ class Core {
   void on_market_data(const RecordHeader& input) noexcept;
   void on_feed_status(const RecordHeader& input) noexcept;
   void after_book(std::size_t instrument, BookState before, const book::SyncedBook::Effect& effect) noexcept;
+  // Renews the instrument's microstructure measures, if it has any.
+  void measure_book(std::size_t instrument, const book::SyncedBook::Effect& effect) noexcept;
+  void measure_trade(std::size_t instrument, const TradePrint& trade) noexcept;
   // Tells the gate the instrument's prices, or that there are none to rely on.
   void refer(std::size_t instrument) noexcept;
-  void notify_trade(const RecordHeader& input) noexcept;
+  void notify_trade(std::size_t instrument, const TradePrint& trade) noexcept;
   void watch_silence(std::size_t instrument) noexcept;
   void on_silence_timer(std::size_t instrument) noexcept;
   [[nodiscard]] strategy::Top top_of(std::size_t instrument) const noexcept;
@@ -134,6 +155,7 @@ class Core {
   Ledger ledger_;
   std::vector<book::SyncedBook> books_;
   std::vector<std::unique_ptr<book::TopPublisher>> publishers_;
+  std::vector<std::unique_ptr<Measured>> measured_;  // [instrument]; null: not measured
   std::vector<Running> strategies_;
   std::vector<std::vector<std::uint16_t>> listeners_;  // [instrument] -> strategies
   std::vector<std::int64_t> silence_ns_;  // [instrument]: longer is Stale

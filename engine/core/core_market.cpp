@@ -19,18 +19,28 @@ void Core::on_market_data(const RecordHeader& input) noexcept {
       case RecordKind::DepthSnapshot: effect = book.on_snapshot(input); break;
       case RecordKind::TopOfBook: effect = book.on_top(input); break;
       case RecordKind::FeedDropped: effect = book.on_disconnect(); break;
+      case RecordKind::MarketOrder:
+        if (book.orders() == nullptr) return dead_letter(input, DeadLetterReason::UnknownKind);
+        effect = book.on_order(input);
+        break;
       case RecordKind::TradePrint:
-        if (ready_) notify_trade(input);
+        measure_trade(i, payload_of<TradePrint>(input));
+        if (ready_) notify_trade(i, payload_of<TradePrint>(input));
         return;
-      case RecordKind::MarkPrice: return;  // in the log for funding and margin
+      case RecordKind::MarkPrice:  // in the log for funding and margin
+      case RecordKind::Candle: return;
       default: return dead_letter(input, DeadLetterReason::UnknownKind);
     }
+  }
+  if (effect.traded) {
+    measure_trade(i, book.last_trade());
+    if (ready_) notify_trade(i, book.last_trade());
   }
   after_book(i, before, effect);
 }
 
 void Core::on_feed_status(const RecordHeader& input) noexcept {
-  if (payload_of<FeedStatus>(input).event == FeedEvent::Connected) return;
+  if (!ends_book(payload_of<FeedStatus>(input).event)) return;
   for (std::size_t i = 0; i < books_.size(); ++i) {
     if (input.instrument != kNoInstrument && index_of(input.instrument) != i) continue;
     const BookState before = books_[i].state();
@@ -42,7 +52,8 @@ void Core::after_book(std::size_t i, BookState before,
                       const book::SyncedBook::Effect& effect) noexcept {
   const book::SyncedBook& book = books_[i];
   const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
-  publishers_[i]->publish_if_wanted(book);
+  measure_book(i, effect);
+  publishers_[i]->publish_if_wanted(book, now_);
   if (!ready_) return;
   const bool live = book.state() == BookState::Live;
   if (effect.state_changed && before != book.state()) [[unlikely]] {
@@ -79,6 +90,27 @@ void Core::after_book(std::size_t i, BookState before,
   }
 }
 
+void Core::measure_book(std::size_t i, const book::SyncedBook::Effect& effect) noexcept {
+  if (measured_[i] == nullptr) return;
+  auto& [measures, publisher] = *measured_[i];
+  const book::SyncedBook& book = books_[i];
+  if (book.state() != BookState::Live) {
+    if (effect.state_changed) measures.on_book_lost(now_);
+  } else {
+    if (effect.top_changed || effect.state_changed) measures.on_top(book.bid(), book.ask(), now_);
+    if (effect.depth_applied) measures.on_depth(book.depth(), now_);
+  }
+  if (publisher.wanted(now_)) [[unlikely]]
+    publisher.publish(measures.view(), now_);
+}
+
+void Core::measure_trade(std::size_t i, const TradePrint& trade) noexcept {
+  if (measured_[i] == nullptr) return;
+  const std::optional<Side> aggressor =
+      trade.aggressor_unknown != 0 ? std::nullopt : std::optional{trade.aggressor};
+  measured_[i]->measures.on_trade(trade.price, trade.qty, aggressor, now_);
+}
+
 // A book that is crossed for a moment or has an empty side gives no price: the last ones go on valuing
 // what is held, and no order passes.
 void Core::refer(std::size_t i) noexcept {
@@ -91,13 +123,12 @@ void Core::refer(std::size_t i) noexcept {
   }
 }
 
-void Core::notify_trade(const RecordHeader& input) noexcept {
+void Core::notify_trade(std::size_t i, const TradePrint& trade) noexcept {
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
-  for (const std::uint16_t s : listeners_[index_of(input.instrument)]) {
+  const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+  for (const std::uint16_t s : listeners_[i]) {
     Running& running = strategies_[s];
-    if (listens(running))
-      running.setup.strategy->on_trade(input.instrument, payload_of<TradePrint>(input),
-                                       *running.context);
+    if (listens(running)) running.setup.strategy->on_trade(id, trade, *running.context);
   }
 }
 

@@ -90,6 +90,8 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::MarkPrice:
     case RecordKind::FeedStatus:
     case RecordKind::FeedDropped:
+    case RecordKind::MarketOrder:
+    case RecordKind::Candle:
     case RecordKind::OrderChanged:
     case RecordKind::FillBooked:
     case RecordKind::BookChanged:

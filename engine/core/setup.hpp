@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/book/analytics/microstructure.hpp"
 #include "engine/book/synced_book.hpp"
 #include "engine/core/ledger.hpp"
 #include "engine/risk/limits.hpp"
@@ -25,6 +27,7 @@ struct InstrumentSetup {
   Instrument instrument{};
   risk::InstrumentLimits limits{};
   book::SyncSettings book{};
+  std::optional<book::analytics::MicrostructureSettings> microstructure;  // empty: not measured
 };
 
 struct CoreSetup {

@@ -15,6 +15,14 @@ class StrategyContext final : public strategy::Context {
   [[nodiscard]] const book::L2Book& book(InstrumentId id) const noexcept override {
     return core_.books_[index_of(id)].depth();
   }
+  [[nodiscard]] const book::OrderFeed* orders(InstrumentId id) const noexcept override {
+    return core_.books_[index_of(id)].orders();
+  }
+  [[nodiscard]] const book::analytics::MicrostructureView* microstructure(
+      InstrumentId id) const noexcept override {
+    const auto& measured = core_.measured_[index_of(id)];
+    return measured != nullptr ? &measured->measures.view() : nullptr;
+  }
   [[nodiscard]] strategy::Top top(InstrumentId id) const noexcept override {
     return core_.top_of(index_of(id));
   }

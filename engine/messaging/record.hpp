@@ -35,6 +35,8 @@ enum class RecordKind : std::uint16_t {
   MarkPrice = 0x104,
   FeedStatus = 0x105,
   FeedDropped = 0x106,    // the ring was full: so many records of this source are missing
+  MarketOrder = 0x107,    // one change of one order of the venue's book (L3)
+  Candle = 0x108,         // one finished bar of a candle stream or file
   // decisions, order log
   OrderSent = 0x1000,     // OrderRequest
   CancelSent = 0x1001,    // CancelRequest

@@ -11,12 +11,16 @@
 #include "engine/types/ids.hpp"
 
 namespace sq::settings {
-// [[session.recording]]: raw messages of one instrument, as received, in the order of time.
+// [[session.recording]]: the market data of one instrument, in the order of time.
 struct Recording {
   VenueId venue{VenueId::None};
   Symbol symbol{};
   InstrumentId instrument{kNoInstrument};  // the [[instrument]] of that venue and symbol
   std::vector<std::string> files;          // relative to Session::data, at least one
+  // "raw": the venue's own messages as received (Binance venues); "auto": told by name and content;
+  // or a format that `shrivenquant book --formats` lists.
+  std::string format{"raw"};
+  std::string file_symbol;                 // its name in the file; empty: `symbol`
 
   friend bool operator==(const Recording&, const Recording&) = default;
 };

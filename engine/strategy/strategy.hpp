@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/book/analytics/microstructure_view.hpp"
 #include "engine/book/l2_book.hpp"
+#include "engine/book/order_feed.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/risk/rule.hpp"
@@ -68,6 +70,13 @@ class Context {
   [[nodiscard]] virtual MonoTime now() const noexcept = 0;
   [[nodiscard]] virtual const Instrument& instrument(InstrumentId id) const noexcept = 0;
   [[nodiscard]] virtual const book::L2Book& book(InstrumentId id) const noexcept = 0;
+  // Every order of the venue's book, with the place of each in its queue; null where the feed gives
+  // price levels only.
+  [[nodiscard]] virtual const book::OrderFeed* orders(InstrumentId id) const noexcept = 0;
+  // Spreads, imbalances, order flow, toxicity, volatility..., as of this event: null unless the
+  // instrument has `microstructure = true`.
+  [[nodiscard]] virtual const book::analytics::MicrostructureView* microstructure(
+      InstrumentId id) const noexcept = 0;
   // The last top; its qtys are zero while the book is not LIVE.
   [[nodiscard]] virtual Top top(InstrumentId id) const noexcept = 0;
   // The strategy's own signed position.

@@ -97,8 +97,21 @@ void put(Fields& f, const TradePrint& p) {
   f.decimal("price", p.price);
   f.decimal("qty", p.qty);
   f.big("transaction_time", p.transaction_time.ns);
-  f.text("aggressor", text_of(p.aggressor));
+  f.text("aggressor", p.aggressor_unknown != 0 ? "unknown" : text_of(p.aggressor));
   f.flag("aggregate", p.aggregate != 0);
+}
+void put(Fields& f, const MarketOrder& p) {
+  f.text("action", text_of(p.action));
+  f.big("order_id", p.order_id);
+  if (p.new_order_id != 0) f.big("new_order_id", p.new_order_id);
+  if (p.match_id != 0) f.big("match_id", p.match_id);
+  if (p.side_known != 0) f.text("side", text_of(p.side));
+  f.decimal("price", p.price);
+  f.decimal("qty", p.qty);
+  f.flag("priced", p.priced != 0);
+  f.flag("printable", p.printable != 0);
+  f.number("keeps_priority", p.keeps_priority);
+  f.flag("event_end", p.event_end != 0);
 }
 void put(Fields& f, const TopOfBook& p) {
   f.big("update_id", p.update_id);
@@ -117,6 +130,20 @@ void put(Fields& f, const MarkPrice& p) {
 }
 void put(Fields& f, const FeedStatus& p) { f.text("event", text_of(p.event)); }
 void put(Fields& f, const FeedDropped& p) { f.big("count", p.count); }
+void put(Fields& f, const Candle& p) {
+  f.big("open_time", p.open_time.ns);
+  f.big("close_time", p.close_time.ns);
+  f.decimal("open", p.open);
+  f.decimal("high", p.high);
+  f.decimal("low", p.low);
+  f.decimal("close", p.close);
+  f.text("volume", to_text(p.volume.raw(), VolumeSum::kDecimals));
+  f.text("quote_volume", to_text(p.quote_volume.raw(), VolumeSum::kDecimals));
+  f.text("taker_buy_volume", to_text(p.taker_buy_volume.raw(), VolumeSum::kDecimals));
+  f.text("taker_buy_quote_volume", to_text(p.taker_buy_quote_volume.raw(), VolumeSum::kDecimals));
+  f.big("trades", p.trades);
+  f.text("of", text_of(p.of));
+}
 void put(Fields& f, const OrderRequest& p) {
   f.order("id", p.id);
   f.order("parent", p.parent);
@@ -253,6 +280,10 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<FeedStatus>(f, r);
     case RecordKind::FeedDropped:
       return put_payload<FeedDropped>(f, r);
+    case RecordKind::MarketOrder:
+      return put_payload<MarketOrder>(f, r);
+    case RecordKind::Candle:
+      return put_payload<Candle>(f, r);
     case RecordKind::OrderSent:
       return put_payload<OrderRequest>(f, r);
     case RecordKind::CancelSent:

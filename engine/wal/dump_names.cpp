@@ -37,6 +37,10 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "FeedStatus";
     case RecordKind::FeedDropped:
       return "FeedDropped";
+    case RecordKind::MarketOrder:
+      return "MarketOrder";
+    case RecordKind::Candle:
+      return "Candle";
     case RecordKind::OrderSent:
       return "OrderSent";
     case RecordKind::CancelSent:
@@ -188,6 +192,46 @@ std::string_view text_of(FeedEvent event) noexcept {
       return "disconnected";
     case FeedEvent::Ended:
       return "ended";
+    case FeedEvent::Halted:
+      return "halted";
+    case FeedEvent::Resumed:
+      return "resumed";
+  }
+  return "?";
+}
+std::string_view text_of(CandleOf of) noexcept {
+  switch (of) {
+    case CandleOf::Trades:
+      return "trades";
+    case CandleOf::Mark:
+      return "mark";
+    case CandleOf::Index:
+      return "index";
+    case CandleOf::Premium:
+      return "premium";
+  }
+  return "?";
+}
+std::string_view text_of(OrderAction action) noexcept {
+  switch (action) {
+    case OrderAction::Add:
+      return "add";
+    case OrderAction::Execute:
+      return "execute";
+    case OrderAction::Reduce:
+      return "reduce";
+    case OrderAction::Delete:
+      return "delete";
+    case OrderAction::Replace:
+      return "replace";
+    case OrderAction::Modify:
+      return "modify";
+    case OrderAction::Fill:
+      return "fill";
+    case OrderAction::Clear:
+      return "clear";
+    case OrderAction::HiddenTrade:
+      return "hidden-trade";
   }
   return "?";
 }

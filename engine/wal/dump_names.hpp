@@ -16,5 +16,7 @@ namespace sq::wal {
 [[nodiscard]] std::string_view text_of(StateCause) noexcept;
 [[nodiscard]] std::string_view text_of(DeadLetterReason) noexcept;
 [[nodiscard]] std::string_view text_of(FeedEvent) noexcept;
+[[nodiscard]] std::string_view text_of(OrderAction) noexcept;
+[[nodiscard]] std::string_view text_of(CandleOf) noexcept;
 [[nodiscard]] std::string_view text_of(DepthChain) noexcept;
 }  // namespace sq::wal

@@ -128,9 +128,9 @@ std::unique_ptr<Simulation> make_simulation(settings::FeedLatency feed_latency,
   settings.model.order_latency_table = {
       {0, 300'000, 200'000}, {900'000, 900'000, 700'000}, {1'000'000, 5'000'000, 4'000'000}};
   settings.drain_ns_max = 20'000'000;
-  settings.book_window_ticks = 256;
-  settings.book_pending_bytes = 4'096;
-  settings.book_far_levels_max = 64;
+  settings.book.l2.window_ticks = 256;
+  settings.book.pending_bytes = 4'096;
+  settings.book.l2.far_levels_max = 64;
   settings.orders_expected = 500;
   settings.open_orders_max = 200;
   settings.delay_bytes = 1'000;

@@ -94,6 +94,8 @@ class Scenario final : private backtest::ReportSink {
         instrument.maker_fee = decimal<Ratio>(value);
       else if (key == "taker")
         instrument.taker_fee = decimal<Ratio>(value);
+      else if (key == "orders")
+        settings_.book.orders_max = static_cast<std::uint32_t>(std::stoul(value));
       else if (key == "status" && value == "halted")
         instrument.status = InstrumentStatus::Halted;
       else
@@ -141,6 +143,11 @@ class Scenario final : private backtest::ReportSink {
     if (kind == "book" || kind == "depth") return depth(words, kind == "book");
     if (kind == "top") return top(words);
     if (kind == "trade") return trade(words);
+    if (kind == "l3") return market_order(words);
+    if (kind == "halt" || kind == "resume") {
+      const FeedStatus status{kind == "halt" ? FeedEvent::Halted : FeedEvent::Resumed, {}};
+      return feed(market_record(RecordKind::FeedStatus, status), options(words));
+    }
     if (kind == "order") return order(words);
     if (kind == "cancel") {
       CancelRequest request;
@@ -230,6 +237,26 @@ class Scenario final : private backtest::ReportSink {
     const Options given = options(words);
     top.update_id = given.id ? *given.id : ++ids_[given.instrument].last;
     feed(market_record(RecordKind::TopOfBook, top), given);
+  }
+  // "order by order": add ID buy|sell PRICE QTY | exec ID QTY | cut ID QTY | drop ID
+  void market_order(Words& words) {
+    const std::string what = words.next();
+    MarketOrder order;
+    order.order_id = std::stoull(words.next());
+    if (what == "add") {
+      order.side = words.next() == "buy" ? Side::Buy : Side::Sell;
+      order.price = decimal<Price>(words.next());
+    } else if (what == "exec") {
+      order.action = OrderAction::Execute;
+    } else if (what == "cut") {
+      order.action = OrderAction::Reduce;
+    } else if (what == "drop") {
+      order.action = OrderAction::Delete;
+    } else {
+      throw std::runtime_error("unknown order event '" + what + "'");
+    }
+    if (what != "drop") order.qty = decimal<Qty>(words.next());
+    feed(market_record(RecordKind::MarketOrder, order), options(words));
   }
   void trade(Words& words) {
     TradePrint trade;

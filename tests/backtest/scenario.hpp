@@ -10,6 +10,9 @@
 //   40 trade sell 3 @ 100.0                         the aggressor's side
 //   50 order 1 buy 2 @ 100.0 gtc|ioc|fok|post [reduce]      or: order 1 buy 2 market
 //   60 cancel 1        70 query 1
+//   80 l3 add 7 buy 100.0 5   l3 exec 7 2   l3 cut 7 1   l3 drop 7       orders of others, by id;
+//                                                   needs `instrument ... orders 100` (room for them)
+//   80 halt            90 resume                    the venue stops and resumes trading
 //   > accepted 1                                    a report the event above must have caused
 //   = ahead 1 5        = balance usdm USDT 9999.96  = position 0 -2
 // Options at the end of an event: on N (instrument), stamp T (venue's time in us, default: the

@@ -208,7 +208,8 @@ TEST_CASE("a disconnect makes the book SYNCING and forgets kept updates, ids and
   CHECK(book.state() == BookState::Syncing);
   CHECK(effect.state_changed);
   CHECK(gives(book, {}, {}));
-  SyncedBook later = book;
+  SyncedBook later = live_book();
+  later.on_disconnect();
   later.on_snapshot(snapshot_of(kSpot, 600, {level_at(9, 1)}, {level_at(10, 1)}).header());
   CHECK(later.state() == BookState::Syncing);  // no update seen since
   book.on_snapshot(snapshot_of(kSpot, 20, {level_at(9, 1)}, {level_at(10, 1)}).header());

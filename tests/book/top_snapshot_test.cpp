@@ -31,13 +31,12 @@ TEST_CASE("a view is published only after a request, once a request, and shows t
   SyncedBook book = live_book(25);
   TopPublisher publisher;
   TopView view;
-  publisher.publish_if_wanted(book);
-  CHECK_FALSE(publisher.read(view));
+  publisher.publish_if_wanted(book, MonoTime{1});
+  CHECK(publisher.read(view) == 0);
   publisher.request();
-  CHECK_FALSE(publisher.read(view));
-  publisher.publish_if_wanted(book);
-  REQUIRE(publisher.read(view));
-  CHECK(view.published == 1);
+  CHECK(publisher.read(view) == 0);
+  publisher.publish_if_wanted(book, MonoTime{2});
+  REQUIRE(publisher.read(view) == 1);
   CHECK(view.state == BookState::Live);
   CHECK(view.last_id == 1);
   CHECK(view.bid_count == kTopLevels);
@@ -49,22 +48,35 @@ TEST_CASE("a view is published only after a request, once a request, and shows t
   CHECK(same(view.asks[19], level_at(1'020, 1)));
   CHECK(view.counters.snapshots == 1);
   book.on_disconnect();
-  publisher.publish_if_wanted(book);
-  REQUIRE(publisher.read(view));
-  CHECK(view.published == 1);
+  publisher.publish_if_wanted(book, MonoTime{kPublishEvery + 1});
+  REQUIRE(publisher.read(view) == 1);
   publisher.request();
-  publisher.publish_if_wanted(book);
-  REQUIRE(publisher.read(view));
-  CHECK(view.published == 2);
+  publisher.publish_if_wanted(book, MonoTime{kPublishEvery + 2});
+  REQUIRE(publisher.read(view) == 2);
   CHECK(view.state == BookState::Syncing);
   CHECK(view.bid.qty == Qty{});
   CHECK(view.bid_count == 0);
 }
 
+TEST_CASE("a reader who asks without a pause gets one view in each publishing interval") {
+  const SyncedBook book = live_book(1);
+  TopPublisher publisher;
+  TopView view;
+  const auto published_at = [&](std::int64_t now) {
+    publisher.request();
+    publisher.publish_if_wanted(book, MonoTime{now});
+    return publisher.read(view);
+  };
+  CHECK(published_at(5) == 1);
+  CHECK(published_at(6) == 1);
+  CHECK(published_at(5 + kPublishEvery - 1) == 1);
+  CHECK(published_at(5 + kPublishEvery) == 2);
+}
+
 TEST_CASE("readers on other threads see only whole views, none older than the one before") {
   SyncedBook book = live_book(kTopLevels);
   TopPublisher publisher;
-  publisher.publish(book);
+  publisher.publish(top_view(book), MonoTime{});
   std::atomic<int> torn{0};
   std::atomic<int> backwards{0};
   std::atomic<int> running{2};
@@ -72,13 +84,14 @@ TEST_CASE("readers on other threads see only whole views, none older than the on
     TopView view;
     std::uint64_t last = 0;
     for (int seen = 0; seen < 200'000;) {
-      if (!publisher.read(view)) {
+      const std::uint64_t number = publisher.read(view);
+      if (number == 0) {
         std::this_thread::yield();
         continue;
       }
       ++seen;
-      if (view.published < last) ++backwards;
-      last = view.published;
+      if (number < last) ++backwards;
+      last = number;
       const Qty qty = Qty::from_raw(static_cast<std::int64_t>(view.last_id));
       bool whole = view.bid.qty == qty && view.updated_at.ns == qty.raw() &&
                    view.bid_count == kTopLevels && view.ask_count == kTopLevels;
@@ -94,7 +107,7 @@ TEST_CASE("readers on other threads see only whole views, none older than the on
   std::uint64_t id = 2;
   for (; running.load() > 0; ++id) {
     book.on_snapshot(snapshot_with(id, kTopLevels).header());
-    for (int i = 0; i < 8; ++i) publisher.publish(book);
+    for (int i = 0; i < 8; ++i) publisher.publish(top_view(book), MonoTime{});
   }
   first.join();
   second.join();

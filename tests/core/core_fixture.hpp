@@ -52,6 +52,7 @@ class ScriptedStrategy final : public strategy::Strategy {
     std::function<void(const strategy::Top&, strategy::Context&)> on_top;
     std::function<void(const strategy::OrderUpdate&, strategy::Context&)> on_order;
     std::function<void(strategy::TimerId, strategy::Context&)> on_timer;
+    std::function<void(const TradePrint&, strategy::Context&)> on_trade;
     std::vector<StrategyState> states;
     std::vector<BookState> books;
     bool warm{true};
@@ -64,6 +65,9 @@ class ScriptedStrategy final : public strategy::Strategy {
   }
   void on_order(const strategy::OrderUpdate& update, strategy::Context& context) noexcept override {
     if (script_.on_order) script_.on_order(update, context);
+  }
+  void on_trade(InstrumentId, const TradePrint& trade, strategy::Context& context) noexcept override {
+    if (script_.on_trade) script_.on_trade(trade, context);
   }
   void on_timer(strategy::TimerId id, strategy::Context& context) noexcept override {
     if (script_.on_timer) script_.on_timer(id, context);
@@ -130,6 +134,14 @@ struct CoreFixture {
 
   explicit CoreFixture(StrategyState start = StrategyState::Armed)
       : core{core_setup(script, start), journal, venue, nullptr} {}
+  // With something of the set-up changed.
+  explicit CoreFixture(const std::function<void(core::CoreSetup&)>& change)
+      : core{changed(core_setup(script), change), journal, venue, nullptr} {}
+  static core::CoreSetup changed(core::CoreSetup setup,
+                                 const std::function<void(core::CoreSetup&)>& change) {
+    change(setup);
+    return setup;
+  }
 
   template <class P>
   void input(RecordKind kind, const P& payload, InstrumentId instrument = kNoInstrument) {

@@ -270,10 +270,10 @@ TEST_CASE("what would not fit one log record with its defaults is refused", "[se
       all += "\n" + with(one, "\"BTCUSDT\"", "\"S" + std::to_string(i) + "\"");
     return all;
   };
-  const Config config = test::parse(with_instruments(2'000));
-  CHECK(config.instruments.size() == 2'000);
+  const Config config = test::parse(with_instruments(1'500));
+  CHECK(config.instruments.size() == 1'500);
   CHECK(resolved_text(config).size() <= kResolvedBytesMax);
-  const auto problems = test::problems_of(with_instruments(2'700));
+  const auto problems = test::problems_of(with_instruments(2'500));
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems[0].accepted, Catch::Contains("with all defaults written out"));
 }

@@ -41,6 +41,9 @@ void check_instrument(Reader& reader, const InstrumentSettings& settings) {
     reader.refuse("qty_max", "a quantity whose value at " +
                                  std::string{inverse ? "price_min" : "price_max"} +
                                  " stays below 92 billion");
+  if (settings.microstructure && settings.vpin_bucket <= Qty{})
+    reader.refuse("vpin_bucket", "a quantity above 0 where microstructure = true: about 1/50 of a "
+                                 "day's volume");
 }
 
 bool operator==(const InstrumentSettings& a, const InstrumentSettings& b) noexcept {
@@ -49,6 +52,9 @@ bool operator==(const InstrumentSettings& a, const InstrumentSettings& b) noexce
   };
   return bytes(a.instrument) == bytes(b.instrument) && a.stale_after_ns == b.stale_after_ns &&
          a.crossed_for_ns == b.crossed_for_ns && a.window_ticks == b.window_ticks &&
-         a.far_levels_max == b.far_levels_max;
+         a.far_levels_max == b.far_levels_max && a.book == b.book &&
+         a.orders_max == b.orders_max && a.opening == b.opening &&
+         a.microstructure == b.microstructure && a.vpin_bucket == b.vpin_bucket &&
+         a.quote_delay_ns == b.quote_delay_ns;
 }
 }  // namespace sq::settings

@@ -41,6 +41,10 @@ std::optional<std::string> parse_file(std::string_view text) {
   if (path.is_absolute() || !path.has_filename() || *path.begin() == "..") return std::nullopt;
   return path.string();
 }
+std::optional<std::string> parse_file_symbol(std::string_view text) {
+  if (!made_of(text, 64, printable)) return std::nullopt;
+  return std::string{text};
+}
 std::optional<VenueId> parse_venue(std::string_view text) {
   const VenueId venue = venue_from(text);
   if (venue == VenueId::None) return std::nullopt;
@@ -90,6 +94,11 @@ const Codec<std::string> kAddressCodec{"\"127.0.0.1\", the only address without 
                                        parse_address, same};
 const Codec<std::string> kFileCodec{"a file name relative to session.data that stays inside it",
                                     parse_file, same};
+const Codec<std::string> kFormatCodec{
+    "\"raw\", \"auto\" or a format that `shrivenquant book --formats` lists", parse_name, same};
+const Codec<std::string> kFileSymbolCodec{
+    "the symbol as the file writes it, 1 to 64 printable characters in quotes", parse_file_symbol,
+    same};
 const Codec<std::filesystem::path> kPathCodec{
     "a path in quotes, 1 to 1024 characters without control characters", parse_path,
     [](const std::filesystem::path& path) { return path.string(); }};

@@ -14,6 +14,8 @@ extern const Codec<std::string> kStrategyNameCodec;
 extern const Codec<std::string> kKindCodec;
 extern const Codec<std::string> kAddressCodec;
 extern const Codec<std::string> kFileCodec;  // relative, inside its folder
+extern const Codec<std::string> kFormatCodec;
+extern const Codec<std::string> kFileSymbolCodec;
 extern const Codec<std::filesystem::path> kPathCodec;
 extern const Codec<std::uint32_t> kSpeedCodec;
 extern const Codec<VenueId> kVenueCodec;
@@ -33,6 +35,10 @@ inline constexpr std::array kInstrumentKinds{
     Choice{"inverse-perpetual", InstrumentKind::InversePerpetual},
     Choice{"equity", InstrumentKind::Equity},
     Choice{"linear-future", InstrumentKind::LinearFuture}};
+inline constexpr std::array kBookKinds{Choice{"levels", BookKind::Levels},
+                                       Choice{"orders", BookKind::Orders}};
+inline constexpr std::array kBookOpenings{Choice{"empty", BookOpening::Empty},
+                                          Choice{"unknown", BookOpening::Unknown}};
 inline constexpr std::array kDurabilities{Choice{"process", Durability::Process},
                                           Choice{"group", Durability::Group}};
 inline constexpr std::array kExistingLogs{Choice{"recover", ExistingLog::Recover},

@@ -53,6 +53,8 @@ void fields(Io& io, T& recording) {
   io.coded("venue", recording.venue, kVenueCodec, Need::Required);
   io.coded("symbol", recording.symbol, kSymbolCodec, Need::Required);
   io.coded_list("files", recording.files, kFileCodec, 1, 1'000, Need::Required);
+  io.coded("format", recording.format, kFormatCodec, Need::Optional);
+  io.coded("file_symbol", recording.file_symbol, kFileSymbolCodec, Need::Optional);
 }
 
 template <class Io, Is<InstrumentSettings> T>
@@ -89,6 +91,13 @@ void fields(Io& io, T& settings) {
              Need::Optional);
   io.integer("far_levels_max", settings.far_levels_max, 0, 1'000'000, "levels a side",
              Need::Optional);
+  io.choice("book", settings.book, kBookKinds, Need::Optional);
+  io.integer("orders_max", settings.orders_max, 1'000, 10'000'000, "live orders", Need::Optional);
+  io.choice("opening", settings.opening, kBookOpenings, Need::Optional);
+  io.boolean("microstructure", settings.microstructure, Need::Optional);
+  io.fixed("vpin_bucket", settings.vpin_bucket, Qty{}, Qty::max(), "base units, 0 is none",
+           Need::Optional);
+  io.duration("quote_delay_ms", settings.quote_delay_ns, 0, 1'000, Need::Optional);
 }
 
 // 10 billion: a limit beyond it is a slip, and sums of limits stay far from 64 bits.

@@ -57,7 +57,14 @@ void read_session(Reader& root, const std::filesystem::path& project_dir, Config
   for (Reader& each : reader->tables("recording", Need::Required)) {
     Recording recording;
     fields(each, recording);
+    if (recording.file_symbol.empty()) recording.file_symbol = recording.symbol.view();
     const std::pair name{recording.venue, std::string{recording.symbol.view()}};
+    const bool own_messages =
+        recording.venue == VenueId::BinanceSpot || recording.venue == VenueId::BinanceUsdm;
+    if (each.sound() && recording.format == "raw" && !own_messages)
+      each.refuse("format",
+                  "\"auto\" or a format that `shrivenquant book --formats` lists: \"raw\" reads "
+                  "messages of binance-spot and binance-usdm only");
     if (each.sound() && std::ranges::find(seen, name) != seen.end())
       each.refuse("symbol", "each instrument once: put all its files into one list");
     seen.push_back(name);
