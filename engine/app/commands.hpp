@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace sq::app {
 struct RunOptions {
@@ -39,6 +40,19 @@ int wal_dump_command(const WalDumpOptions& options);
 // The engine's own fold of a log: working orders, positions, cash.
 int wal_state_command(const std::filesystem::path& log_dir, const std::filesystem::path& json);
 int wal_verify_command(const std::filesystem::path& log_dir, const std::filesystem::path& json);
+
+struct BookOptions {
+  std::filesystem::path file;
+  std::string format;                 // "": told by name and content
+  std::vector<std::string> symbols;   // none: all
+  std::size_t depth{10};
+  std::string at;                     // "": the end of the file
+  std::filesystem::path json;         // "": none
+  std::uint32_t orders_max{2'000'000};
+};
+// Books and statistics of a market data file.
+int book_command(const BookOptions& options);
+int book_formats_command();
 
 // Throws std::runtime_error naming the file.
 void write_file(const std::filesystem::path& file, const std::string& text);

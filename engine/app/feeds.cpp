@@ -53,9 +53,33 @@ SessionFiles simulate_session(const settings::Config& config) {
       config.session.simulated.minutes, wanted.seed, config.session.data.string());
   for (std::size_t i = 0; i < config.session.recordings.size(); ++i) {
     const auto& recording = config.session.recordings[i];
-    session.entries.push_back({recording.instrument, recording.venue, {written.files[i].path}});
+    session.entries.push_back({recording.instrument, recording.venue, {written.files[i].path},
+                               "raw", recording.file_symbol});
   }
   return session;
+}
+std::unique_ptr<DecodedSource> open_recording(const settings::Config& config,
+                                              const SessionFiles::Entry& entry, SourceId id,
+                                              telemetry::StageTimers* stages) {
+  if (entry.format != "raw") {
+    feed::FileOptions options;
+    options.format = entry.format == "auto" ? "" : entry.format;
+    options.source = id;
+    options.symbols = {{entry.file_symbol, entry.instrument}};
+    return std::make_unique<DecodedSource>(
+        std::make_unique<FileSequence>(entry.files, std::move(options)), stages);
+  }
+  std::vector<binance::SymbolEntry> symbols;
+  for (const auto& each : config.instruments)
+    if (each.instrument.venue == entry.venue)
+      symbols.push_back({each.instrument.symbol, each.instrument.id});
+  binance::DecoderSettings decoder;
+  decoder.venue = entry.venue;
+  decoder.symbols = symbols;
+  return std::make_unique<DecodedSource>(
+      std::make_unique<binance::RecordedSource>(feed::RawRecording{entry.files}, decoder, id,
+                                                entry.instrument),
+      stages);
 }
 }  // namespace
 
@@ -65,7 +89,8 @@ SessionFiles find_session(const settings::Config& config) {
   std::size_t named = 0;
   std::string missing;
   for (const auto& recording : config.session.recordings) {
-    SessionFiles::Entry entry{recording.instrument, recording.venue, {}};
+    SessionFiles::Entry entry{recording.instrument, recording.venue, {}, recording.format,
+                              recording.file_symbol};
     for (const std::string& file : recording.files) {
       entry.files.push_back(recorded_path(config, file));
       ++named;
@@ -93,6 +118,15 @@ RecordHeader* DecodedSource::peek() {
   stages_->begin_event();
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Decode};
   return source_->peek();
+}
+
+void DecodedSource::report(std::vector<std::string>& warnings) const {
+  if (files_ != nullptr) return files_->report(warnings);
+  if (raw_->failure()) warnings.push_back("recording ended early: " + raw_->failure()->text());
+  if (raw_->decoded().malformed != 0)
+    warnings.push_back(fmt::format("{} malformed messages, the first at {}:{}",
+                                   raw_->decoded().malformed, raw_->counts().first_malformed_file,
+                                   raw_->counts().first_malformed_line));
 }
 
 RecordHeader* RingSource::peek() {
@@ -142,19 +176,9 @@ std::vector<std::unique_ptr<feed::Source>> open_sources(const settings::Config& 
                                                         std::vector<const DecodedSource*>* opened) {
   std::vector<std::unique_ptr<feed::Source>> sources;
   for (const SessionFiles::Entry& entry : session.entries) {
-    std::vector<binance::SymbolEntry> symbols;
-    for (const auto& each : config.instruments)
-      if (each.instrument.venue == entry.venue)
-        symbols.push_back({each.instrument.symbol, each.instrument.id});
-    binance::DecoderSettings decoder;
-    decoder.venue = entry.venue;
-    decoder.symbols = symbols;
     const auto id = static_cast<std::uint16_t>(static_cast<std::uint16_t>(kSourceFeedFirst) +
                                                sources.size());
-    auto source = std::make_unique<DecodedSource>(
-        std::make_unique<binance::RecordedSource>(feed::RawRecording{entry.files}, decoder,
-                                                  SourceId{id}, entry.instrument),
-        stages);
+    auto source = open_recording(config, entry, SourceId{id}, stages);
     if (opened != nullptr) opened->push_back(source.get());
     if (thread == nullptr) {
       sources.push_back(std::move(source));

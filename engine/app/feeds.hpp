@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/app/file_sequence.hpp"
 #include "engine/feed/source.hpp"
 #include "engine/messaging/record_ring.hpp"
 #include "engine/settings/config.hpp"
@@ -20,6 +21,8 @@ struct SessionFiles {
     InstrumentId instrument{kNoInstrument};
     VenueId venue{VenueId::None};
     std::vector<std::filesystem::path> files;
+    std::string format;       // settings::Recording::format
+    std::string file_symbol;  // the instrument's name in the files
   };
   std::vector<Entry> entries;  // in the order of the configuration
   bool simulated{false};       // written by the market simulator
@@ -30,20 +33,31 @@ struct SessionFiles {
 // Some but not all present is an error that names the missing file.
 [[nodiscard]] SessionFiles find_session(const settings::Config& config);
 
-// A source that times how long each record takes from the file's bytes to a record.
+// One recording as a source that times how long each record takes from the file's bytes.
 class DecodedSource final : public feed::Source {
  public:
+  // The venue's own messages.
   DecodedSource(std::unique_ptr<binance::RecordedSource> source, telemetry::StageTimers* stages)
-      : source_{std::move(source)}, stages_{stages} {}
+      : source_{std::move(source)},
+        raw_{static_cast<const binance::RecordedSource*>(source_.get())},
+        stages_{stages} {}
+  // Files in another format.
+  DecodedSource(std::unique_ptr<FileSequence> source, telemetry::StageTimers* stages)
+      : source_{std::move(source)},
+        files_{static_cast<const FileSequence*>(source_.get())},
+        stages_{stages} {}
   [[nodiscard]] RecordHeader* peek() override;
   void pop() override {
     waiting_ = false;
     source_->pop();
   }
-  [[nodiscard]] const binance::RecordedSource& recorded() const noexcept { return *source_; }
+  // What was wrong with the files so far, a sentence each. After the source has ended.
+  void report(std::vector<std::string>& warnings) const;
 
  private:
-  std::unique_ptr<binance::RecordedSource> source_;
+  std::unique_ptr<feed::Source> source_;
+  const binance::RecordedSource* raw_{nullptr};
+  const FileSequence* files_{nullptr};
   telemetry::StageTimers* stages_;
   bool waiting_{false};  // the next record is already decoded
 };

@@ -15,9 +15,9 @@ std::string_view text_of(RecordingError error) noexcept {
     case RecordingError::CannotRead:
       return "cannot be read";
     case RecordingError::CutOff:
-      return "gzip stream is cut off";
+      return "compressed stream is cut off";
     case RecordingError::Damaged:
-      return "gzip stream is damaged";
+      return "compressed stream is damaged";
     case RecordingError::BadLine:
       return "expected `<nanoseconds> <json>`";
     case RecordingError::LineTooLong:

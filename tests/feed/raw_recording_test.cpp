@@ -171,7 +171,7 @@ TEST_CASE("a gzip file cut anywhere gives whole lines, then an error that names 
     CHECK(recording.failure()->file == path.string());
     CHECK(recording.failure()->line == got.lines.size());
     CHECK(recording.failure()->text() ==
-          path.string() + ":" + std::to_string(got.lines.size()) + ": gzip stream is cut off");
+          path.string() + ":" + std::to_string(got.lines.size()) + ": compressed stream is cut off");
     for (std::size_t i = 0; i < got.lines.size(); ++i) REQUIRE(got.lines[i].second.back() == '}');
     const auto bytes = RawRecording::load_all({path});
     REQUIRE_FALSE(bytes);
