@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "engine/admin/options/handlers.hpp"
 #include "engine/admin/router.hpp"
 #include "engine/admin/token_file.hpp"
 #include "engine/app/admin_views.hpp"
@@ -165,7 +166,7 @@ struct AdminService::Impl {
     const auto show = [](auto make) {
       return [make](const HttpRequest&, Rest) { return json_response(make()); };
     };
-    return {
+    std::vector<admin::Route> table{
         {"GET", "/health/live", Access::Read, "The process answers.",
          [](const HttpRequest&, Rest) {
            return json_response({{"live", true}});
@@ -183,6 +184,12 @@ struct AdminService::Impl {
          show([this] { return views.instruments(); })},
         {"GET", "/api/v1/books", Access::Read, "State, best prices and 20 levels of every book.",
          show([this] { return views.books(); })},
+        {"GET", "/api/v1/microstructure", Access::Read,
+         "Spreads, order flow, toxicity... of measured instruments; ?instrument=VENUE:SYMBOL.",
+         [this](const HttpRequest& request, Rest) {
+           return json_response(
+               views.microstructure(net::query_value(request.query, "instrument")));
+         }},
         {"GET", "/api/v1/orders", Access::Read,
          "Working orders; ?all=1 the youngest of all; ?limit=N.",
          [this](const HttpRequest& request, Rest) {
@@ -232,6 +239,8 @@ struct AdminService::Impl {
         {"POST", "/api/v1/cancel-all", Access::Change, "Cancels every working order.",
          [this](const HttpRequest& request, Rest) { return cancel_all(request); }},
     };
+    for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
+    return table;
   }
 
   EngineRun& run;
