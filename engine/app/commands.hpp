@@ -54,6 +54,14 @@ struct BookOptions {
 int book_command(const BookOptions& options);
 int book_formats_command();
 
+struct ConvertOptions {
+  std::filesystem::path from;
+  std::filesystem::path to;          // our columnar format, .sqmd
+  std::string format;                // of `from`; "": told by name and content
+  std::vector<std::string> symbols;  // none: all
+};
+int convert_command(const ConvertOptions& options);
+
 // Throws std::runtime_error naming the file.
 void write_file(const std::filesystem::path& file, const std::string& text);
 }  // namespace sq::app

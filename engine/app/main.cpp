@@ -5,6 +5,8 @@
 #include <exception>
 
 #include "engine/app/commands.hpp"
+#include "engine/app/options_command.hpp"
+#include "engine/app/surveillance_command.hpp"
 
 namespace {
 using namespace sq::app;
@@ -27,6 +29,83 @@ void add_replay(CLI::App& app, ReplayOptions& options, int& code) {
   command->add_option("--config", options.config, "another configuration than the log's own");
   command->add_option("--json", options.json, "write the result to this file");
   command->callback([&] { code = replay_command(options); });
+}
+
+void add_book(CLI::App& app, BookOptions& options, bool& formats, int& code) {
+  auto* command = app.add_subcommand("book", "Books and statistics of a market data file");
+  auto* file = command->add_option("file", options.file, "market data in any of --formats");
+  command->add_option("--format", options.format, "a name of --formats; told by the file if absent");
+  command->add_option("--symbol", options.symbols, "only this one; can be given again");
+  command->add_option("--depth", options.depth, "levels to show")->capture_default_str();
+  command->add_option("--at", options.at, "stop there: HH:MM:SS[.f], YYYY-MM-DDTHH:MM:SS, or ns");
+  command->add_option("--json", options.json, "write books and counts to this file");
+  command->add_option("--orders-max", options.orders_max, "room for live orders")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 500'000'000));
+  command->add_flag("--formats", formats, "list the formats and stop");
+  command->callback([&, file] {
+    if (formats) {
+      code = book_formats_command();
+    } else if (file->count() == 0) {
+      throw CLI::RequiredError("file");
+    } else {
+      code = book_command(options);
+    }
+  });
+}
+
+void add_convert(CLI::App& app, ConvertOptions& options, int& code) {
+  auto* command = app.add_subcommand("convert", "Any market data file to our columnar format");
+  command->add_option("from", options.from, "market data in any of book --formats")->required();
+  command->add_option("to", options.to, "file to write, usually .sqmd")->required();
+  command->add_option("--format", options.format, "of the file that is read");
+  command->add_option("--symbol", options.symbols, "only this one; can be given again");
+  command->callback([&] { code = convert_command(options); });
+}
+
+void add_surveil(CLI::App& app, SurveillanceOptions& options, int& code) {
+  auto* command =
+      app.add_subcommand("surveil", "Look for manipulation patterns in a market data file");
+  command->add_option("file", options.file, "market data in any of book --formats")->required();
+  command->add_option("--format", options.format, "a name of book --formats");
+  command->add_option("--symbol", options.symbols, "only this one; can be given again");
+  command->add_option("--json", options.json, "write alerts with their evidence to this file");
+  command->add_option("--orders-max", options.orders_max, "room for live orders, a symbol")
+      ->capture_default_str()
+      ->check(CLI::Range(1'000, 10'000'000));
+  command->add_option("--shown", options.shown, "alerts in the table")->capture_default_str();
+  command->callback([&] { code = surveillance_command(options); });
+}
+
+void add_option_flags(CLI::App& command, OptionArguments& of) {
+  command.add_option("--type", of.type, "call or put")->capture_default_str();
+  command.add_option("--model", of.model,
+                     "black-scholes, black-76, bachelier, american, barone-adesi-whaley, "
+                     "bjerksund-stensland, leisen-reimer, cox-ross-rubinstein")
+      ->capture_default_str();
+  command.add_option("--spot", of.spot, "price of the underlying");
+  command.add_option("--forward", of.forward, "black-76 and bachelier: in place of the spot");
+  command.add_option("--strike", of.strike, "strike price");
+  command.add_option("--years", of.years, "years to expiry");
+  command.add_option("--rate", of.rate, "continuously compounded, 0.05 is 5 %");
+  command.add_option("--yield", of.yield, "dividend or foreign rate");
+  command.add_option("--displacement", of.displacement, "black-76 only");
+  command.add_option("--preset", of.preset, "american: fast, accurate or reference");
+  command.add_option("--steps", of.steps, "trees: 3 to 20000");
+  command.add_option("--json", of.json, "write the answer to this file");
+}
+
+void add_options(CLI::App& app, OptionArguments& of, int& code) {
+  auto* options = app.add_subcommand("options", "Price options, imply volatilities");
+  options->require_subcommand(1);
+  auto* price = options->add_subcommand("price", "Price and Greeks of an option");
+  add_option_flags(*price, of);
+  price->add_option("--volatility,--vol", of.volatility, "annual, 0.2 is 20 %");
+  price->callback([&] { code = options_price_command(of); });
+  auto* iv = options->add_subcommand("iv", "Implied volatility of a price");
+  add_option_flags(*iv, of);
+  iv->add_option("--price", of.price, "price of the option");
+  iv->callback([&] { code = options_iv_command(of); });
 }
 
 struct WalOptions {
@@ -64,12 +143,21 @@ int main(int argc, char** argv) {
   RunOptions run;
   ReplayOptions replay;
   WalOptions wal;
+  BookOptions book;
+  OptionArguments option;
+  SurveillanceOptions surveillance;
+  ConvertOptions convert;
+  bool book_formats = false;
   std::filesystem::path check_config;
   std::filesystem::path doctor_json;
   try {
     add_run(app, run, code);
     add_replay(app, replay, code);
     add_wal(app, wal, code);
+    add_book(app, book, book_formats, code);
+    add_convert(app, convert, code);
+    add_surveil(app, surveillance, code);
+    add_options(app, option, code);
     auto* check = app.add_subcommand("check", "Check a configuration");
     check->add_option("config", check_config, "TOML file")->required();
     check->callback([&] { code = check_command(check_config); });

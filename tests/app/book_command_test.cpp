@@ -116,6 +116,20 @@ TEST_CASE("book says what it would accept", "[app]") {
   CHECK(run("shrivenquant", {"book", "--formats"}).output.find("tardis") != std::string::npos);
 }
 
+TEST_CASE("a converted file has the same books", "[app]") {
+  const std::string to = (scratch() / "small.sqmd").string();
+  const Finished converted = run("shrivenquant", {"convert", small_file(), to});
+  INFO(converted.output);
+  REQUIRE(converted.status == 0);
+  const auto json = scratch() / "converted.json";
+  REQUIRE(run("shrivenquant", {"book", to, "--json", json.string()}).status == 0);
+  const auto of = [](const boost::json::value& out) {
+    const auto& xyz = out.at("symbols").at("XYZ");
+    return boost::json::serialize(xyz.at("bids")) + boost::json::serialize(xyz.at("asks"));
+  };
+  CHECK(of(read_json(json)) == of(book_of({})));
+}
+
 TEST_CASE("a recorded day of orders never has a crossed book, and executions at the best price",
           "[app][recorded]") {
   const auto file = recorded("data/c_itch/AAPL_20191230_0935_banded_first30000.NASDAQ_ITCH50");
