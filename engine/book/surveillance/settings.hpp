@@ -46,11 +46,11 @@ struct IgnitionSettings {
   std::int64_t reversal_ns{10 * kNsPerSecond};  // after the extreme; 8 us to 1 h
   double volume_multiple{5};                    // x the usual volume of such a stretch; 1 to 10,000
   double one_sided_min{0.9};                    // share of the burst's aggressors; 0.5 to 1
-  double move_multiple{4};          // x the usual price range of such a stretch; 1 to 10,000
-  std::uint32_t move_ticks_min{5};  // 1 to 10^6
-  std::uint32_t trades_min{8};      // in the burst; 1 to 64. Five in a second come about by chance
-  double reversal_min{0.5};         // of the move comes back; 0.05 to 1
-  double opposite_min{0.5};         // of the burst's volume trades the other way; 0 to 10
+  double move_multiple{4};               // x the usual price range of such a stretch; 1 to 10,000
+  std::uint32_t move_ticks_min{5};       // 1 to 10^6
+  std::uint32_t trades_min{8};           // in the burst; 1 to 64
+  double reversal_min{0.5};              // of the move comes back; 0.05 to 1
+  double opposite_min{0.5};              // of the burst's volume trades the other way; 0 to 10
   std::uint32_t baseline_stretches{60};  // time constant; 4 to 10^6
   std::uint32_t warm_stretches{20};      // no alarm before; 1 to 10^6
 };
