@@ -146,72 +146,59 @@ void run_lattices(sq::bench::Session& session, const std::vector<Contract>& list
 
 #ifdef SQ_COMPARE_QUANTLIB
 namespace ql = QuantLib;
-class Peer {
- public:
-  Peer() {
-    ql::Settings::instance().evaluationDate() = today_;
-    const auto counter = ql::Actual365Fixed();
-    process = ql::ext::make_shared<ql::BlackScholesMertonProcess>(
-        ql::Handle<ql::Quote>{spot_},
-        ql::Handle<ql::YieldTermStructure>{
-            ql::ext::make_shared<ql::FlatForward>(today_, ql::Handle<ql::Quote>{yield_}, counter)},
-        ql::Handle<ql::YieldTermStructure>{
-            ql::ext::make_shared<ql::FlatForward>(today_, ql::Handle<ql::Quote>{rate_}, counter)},
-        ql::Handle<ql::BlackVolTermStructure>{ql::ext::make_shared<ql::BlackConstantVol>(
-            today_, ql::NullCalendar(), ql::Handle<ql::Quote>{volatility_}, counter)});
-  }
-  // Only the last line is the engine's work, but a user pays for all of it; the option and its
-  // engine are made once a contract, outside the timing.
-  std::uint64_t price(const Contract& c, ql::VanillaOption& option) {
-    spot_->setValue(c.market.spot);
-    rate_->setValue(c.market.rate);
-    yield_->setValue(c.market.yield);
-    volatility_->setValue(c.market.volatility);
-    return static_cast<std::uint64_t>(option.NPV() * 1e4);
-  }
-  ql::VanillaOption option_for(const Contract& c,
-                               const ql::ext::shared_ptr<ql::PricingEngine>& engine) {
-    ql::VanillaOption option{
-        ql::ext::make_shared<ql::PlainVanillaPayoff>(
-            c.option.type == OptionType::Call ? ql::Option::Call : ql::Option::Put, 100.0),
-        ql::ext::make_shared<ql::AmericanExercise>(
-            today_, today_ + static_cast<int>(std::lround(c.option.years * 365)))};
-    option.setPricingEngine(engine);
-    return option;
-  }
-  ql::ext::shared_ptr<ql::GeneralizedBlackScholesProcess> process;
-
- private:
-  ql::Date today_{15, ql::January, 2024};
-  ql::ext::shared_ptr<ql::SimpleQuote> spot_{ql::ext::make_shared<ql::SimpleQuote>(100)};
-  ql::ext::shared_ptr<ql::SimpleQuote> rate_{ql::ext::make_shared<ql::SimpleQuote>(0.01)};
-  ql::ext::shared_ptr<ql::SimpleQuote> yield_{ql::ext::make_shared<ql::SimpleQuote>(0.01)};
-  ql::ext::shared_ptr<ql::SimpleQuote> volatility_{ql::ext::make_shared<ql::SimpleQuote>(0.1)};
-};
+// One option with its own process a contract, made outside the timing; recalculate() runs the
+// engine and little else.
+ql::ext::shared_ptr<ql::GeneralizedBlackScholesProcess> process_of(const Contract& c,
+                                                                   const ql::Date& today) {
+  const auto counter = ql::Actual365Fixed();
+  return ql::ext::make_shared<ql::BlackScholesMertonProcess>(
+      ql::Handle<ql::Quote>{ql::ext::make_shared<ql::SimpleQuote>(c.market.spot)},
+      ql::Handle<ql::YieldTermStructure>{
+          ql::ext::make_shared<ql::FlatForward>(today, c.market.yield, counter)},
+      ql::Handle<ql::YieldTermStructure>{
+          ql::ext::make_shared<ql::FlatForward>(today, c.market.rate, counter)},
+      ql::Handle<ql::BlackVolTermStructure>{ql::ext::make_shared<ql::BlackConstantVol>(
+          today, ql::NullCalendar(), c.market.volatility, counter)});
+}
 
 void run_peers(sq::bench::Session& session, const std::vector<Contract>& list) {
-  Peer peer;
-  const auto run = [&](const char* name, std::size_t samples,
-                       const ql::ext::shared_ptr<ql::PricingEngine>& engine) {
+  const ql::Date today{15, ql::January, 2024};
+  ql::Settings::instance().evaluationDate() = today;
+  const auto run = [&](const char* name, std::size_t samples, auto&& engine_of) {
     if (!session.wanted(name)) return;
     std::vector<ql::VanillaOption> options;
-    for (const Contract& c : list) options.push_back(peer.option_for(c, engine));
+    for (const Contract& c : list) {
+      options.emplace_back(
+          ql::ext::make_shared<ql::PlainVanillaPayoff>(
+              c.option.type == OptionType::Call ? ql::Option::Call : ql::Option::Put, 100.0),
+          ql::ext::make_shared<ql::AmericanExercise>(
+              today, today + static_cast<int>(std::lround(c.option.years * 365))));
+      options.back().setPricingEngine(engine_of(process_of(c, today)));
+    }
     session.run_single(name, {.samples = samples, .input = kInput}, [&](std::size_t i) {
-      return peer.price(list[i % kContracts], options[i % kContracts]);
+      ql::VanillaOption& option = options[i % kContracts];
+      option.recalculate();
+      return static_cast<std::uint64_t>(option.NPV() * 1e4);
     });
   };
-  const auto& process = peer.process;
-  run("quantlib/american_fast", 2'000,
-      ql::ext::make_shared<ql::QdFpAmericanEngine>(process, ql::QdFpAmericanEngine::fastScheme()));
-  run("quantlib/american_accurate", 1'000,
-      ql::ext::make_shared<ql::QdFpAmericanEngine>(process,
-                                                   ql::QdFpAmericanEngine::accurateScheme()));
-  run("quantlib/american_baw", 5'000,
-      ql::ext::make_shared<ql::BaroneAdesiWhaleyApproximationEngine>(process));
-  run("quantlib/american_bjerksund_1993", 5'000,
-      ql::ext::make_shared<ql::BjerksundStenslandApproximationEngine>(process));
-  run("quantlib/american_crr_801", 100,
-      ql::ext::make_shared<ql::BinomialVanillaEngine<ql::CoxRossRubinstein>>(process, 801));
+  using Process = ql::ext::shared_ptr<ql::GeneralizedBlackScholesProcess>;
+  run("quantlib/american_fast", 2'000, [](const Process& process) {
+    return ql::ext::make_shared<ql::QdFpAmericanEngine>(process,
+                                                        ql::QdFpAmericanEngine::fastScheme());
+  });
+  run("quantlib/american_accurate", 1'000, [](const Process& process) {
+    return ql::ext::make_shared<ql::QdFpAmericanEngine>(process,
+                                                        ql::QdFpAmericanEngine::accurateScheme());
+  });
+  run("quantlib/american_baw", 5'000, [](const Process& process) {
+    return ql::ext::make_shared<ql::BaroneAdesiWhaleyApproximationEngine>(process);
+  });
+  run("quantlib/american_bjerksund_1993", 5'000, [](const Process& process) {
+    return ql::ext::make_shared<ql::BjerksundStenslandApproximationEngine>(process);
+  });
+  run("quantlib/american_crr_801", 100, [](const Process& process) {
+    return ql::ext::make_shared<ql::BinomialVanillaEngine<ql::CoxRossRubinstein>>(process, 801);
+  });
 }
 #endif
 }  // namespace

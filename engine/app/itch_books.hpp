@@ -17,6 +17,7 @@
 
 #include "engine/book/l3/l3_books.hpp"
 #include "engine/feed/itch/decode.hpp"
+#include "engine/feed/itch/order_message.hpp"
 
 namespace sq::app {
 namespace itch = feed::itch;
@@ -107,6 +108,7 @@ class ItchBooks {
   static constexpr std::uint32_t kGroup = 64;
   struct Pending {
     std::span<const std::byte> message;
+    itch::OrderMessage order;
     l3::OrderIndex::Key key;
     l3::L3Books::Hint hint;  // others
     l3::LevelHandle level;   // adds
@@ -146,28 +148,6 @@ class ItchBooks {
   ItchCounts counts_;
   bool ended_{false};
 };
-
-namespace itch_books {
-enum class Change : std::uint8_t { None, Add, Other };  // what a message does to a book
-inline constexpr std::array<Change, 256> kChanges = [] {
-  std::array<Change, 256> changes{};
-  for (const char type : {'A', 'F'}) changes[static_cast<std::uint8_t>(type)] = Change::Add;
-  for (const char type : {'E', 'C', 'X', 'D', 'U'}) {
-    changes[static_cast<std::uint8_t>(type)] = Change::Other;
-  }
-  return changes;
-}();
-// By table: comparing with one letter is right every other time, and a missed branch costs 8 ns.
-inline constexpr std::array<std::uint8_t, 256> kSides = [] {
-  std::array<std::uint8_t, 256> sides{};
-  sides['B'] = static_cast<std::uint8_t>(Side::Buy);
-  sides['S'] = static_cast<std::uint8_t>(Side::Sell);
-  return sides;
-}();
-[[nodiscard]] inline Side side_of(itch::AddOrder message) noexcept {  // 0: neither
-  return Side{kSides[static_cast<std::uint8_t>(message.side_code())]};
-}
-}  // namespace itch_books
 
 template <class Observer>
 inline std::size_t ItchBooks::read(std::span<const std::byte> frames, Observer& observer) {
@@ -233,27 +213,25 @@ inline std::size_t ItchBooks::take(std::span<const std::byte> frames, Group& gro
     __builtin_prefetch(frames.data() + at + kStreamAhead);
   }
   for (std::uint32_t i = 0; i < group.adds; ++i) {
-    const itch::AddOrder message{group.messages[group.add_at[i]].message.data()};
-    books_.queues().prefetch_best_levels(message.locate(), itch_books::side_of(message));
+    const itch::OrderMessage& order = group.messages[group.add_at[i]].order;
+    books_.queues().prefetch_best_levels(order.locate, Side{order.side});
   }
   return at;
 }
 
 inline void ItchBooks::look_at(Pending& pending, std::uint32_t place, Group& group) noexcept {
-  using itch_books::Change;
   pending.hint = {};
   if (itch::check_message(pending.message) != itch::Decoded::Ok) [[unlikely]]
     return;
-  const itch::OrderDelete message{pending.message.data()};  // has what all of them have
-  const Change change = itch_books::kChanges[static_cast<std::uint8_t>(message.type())];
-  const bool known = message.locate() < symbols_.size();
-  if (change == Change::None || !known) [[unlikely]]
+  itch::OrderMessage& order = pending.order;
+  const bool changes = itch::decode_order(pending.message.data(), order);
+  if (!changes || order.locate >= symbols_.size()) [[unlikely]]
     return;
-  pending.key = books_.id_of(message.order()).key;
+  pending.key = books_.id_of(order.order).key;
   books_.prefetch(pending.key);
   group.add_at[group.adds] = group.other_at[group.others] = static_cast<std::uint8_t>(place);
-  group.adds += change == Change::Add;
-  group.others += change == Change::Other;
+  group.adds += order.change == itch::OrderChange::Add;
+  group.others += order.change != itch::OrderChange::Add;
 }
 
 inline void ItchBooks::find_orders(Group& group) noexcept {
@@ -265,24 +243,25 @@ inline void ItchBooks::find_orders(Group& group) noexcept {
   }
   for (std::uint32_t i = 0; i < group.adds; ++i) {
     Pending& pending = group.messages[group.add_at[i]];
-    const itch::AddOrder message{pending.message.data()};
-    pending.level =
-        queues.find_level(message.locate(), itch_books::side_of(message), message.price_ticks());
+    const itch::OrderMessage& order = pending.order;
+    pending.level = queues.find_level(order.locate, Side{order.side}, order.price);
     queues.prefetch_level(pending.level);
   }
 }
 
 inline void ItchBooks::look_around(const Group& group) noexcept {
   const l3::OrderQueues& queues = books_.queues();
+  const auto other = [&](std::uint32_t i) -> const Pending& {
+    return group.messages[group.other_at[i]];
+  };
   for (std::uint32_t i = 0; i < group.others; ++i) {
-    queues.prefetch_around(l3::OrderHandle{group.messages[group.other_at[i]].hint.handle});
+    queues.prefetch_around(l3::OrderHandle{other(i).hint.handle});
   }
   for (std::uint32_t i = 0; i < group.adds; ++i) {
     queues.prefetch_back(group.messages[group.add_at[i]].level);
   }
   for (std::uint32_t i = 0; i < group.others; ++i) {
-    const Pending& pending = group.messages[group.other_at[i]];
-    queues.prefetch_side_if_alone(l3::OrderHandle{pending.hint.handle});
+    queues.prefetch_side_if_alone(l3::OrderHandle{other(i).hint.handle});
   }
 }
 
@@ -327,7 +306,7 @@ template <class IdOf, class Observer>
 // False: the message says neither buy nor sell.
 inline bool ItchBooks::add(itch::AddOrder message, const l3::L3Books::Id& id,
                            l3::Outcome& outcome) noexcept {
-  const Side side = itch_books::side_of(message);
+  const Side side{itch::kSides[static_cast<std::uint8_t>(message.side_code())]};
   if (side == Side{0}) [[unlikely]] {
     ++counts_.by_type[static_cast<std::uint8_t>(message.type())];
     ++counts_.bad_sides;
@@ -364,7 +343,7 @@ void ItchBooks::apply_other(std::span<const std::byte> message, Observer& observ
   }
   const auto type = static_cast<std::uint8_t>(message[0]);
   ++counts_.by_type[type];
-  if (itch_books::kChanges[type] != itch_books::Change::None) {
+  if (itch::change_of(static_cast<char>(type)) != itch::OrderChange::None) {
     ++counts_.unknown_locates;
     return;
   }

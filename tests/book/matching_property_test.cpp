@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cstdio>
 
 #include "tests/book/matching_lockstep.hpp"
 
@@ -36,5 +37,14 @@ TEST_CASE("the matching engine reports the same events as its model, and stands 
 TEST_CASE("the matching engine equals its model over five million commands", "[book][slow]") {
   Coverage coverage;
   run(10'000, 500, coverage);
+}
+
+// By name only: a quarter of an hour in an optimised build.
+TEST_CASE("the matching engine equals its model over a hundred million commands", "[.soak]") {
+  Coverage coverage;
+  for (std::uint64_t part = 0; part < 100; ++part) {
+    run(1'000'000 + part * 100, 100, coverage);
+    if (part % 10 == 9) std::fprintf(stderr, "%llu million commands\n", part + 1ULL);
+  }
 }
 }  // namespace sq::matching

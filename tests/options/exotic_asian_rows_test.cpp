@@ -90,17 +90,16 @@ TEST_CASE("every arithmetic-average reference row is met within its tolerance") 
   if (!path) return;
   const test::Table table{*path};
   CHECK(test::check_rows(table, "arith_disc_price", "price", [](const Row& row) {
-          return arithmetic(row, AsianMethod::Exact);
+          const Result<double> value = arithmetic(row, AsianMethod::Exact);
+          if (row.number("tol") >= 1e-2) {  // published to 2e-2 only, recomputed by convolution
+            INFO(row.text("id"));
+            CHECK(std::abs(*value - row.number("check_independent")) < 5e-6);  // its grid's error
+          }
+          return value;
         }) == 124);
   CHECK(test::check_rows(table, "arith_disc_strike", "price", [](const Row& row) {
           return arithmetic(row, AsianMethod::Exact, true);
         }) == 20);
-  for (const Row& row : table.rows()) {  // printed to 2e-2 only, recomputed by convolution
-    if (row.text("variant") != "arith_disc_price" || row.number("tol") < 1e-2) continue;
-    const Result<double> value = arithmetic(row, AsianMethod::Exact);
-    INFO(row.text("id") << " " << *value);
-    CHECK(std::abs(*value - row.number("check_independent")) < 5e-6);  // its grid's own error
-  }
   CHECK(test::check_rows(table, "arith_disc_tw", "price", [](const Row& row) {
           return arithmetic(row, AsianMethod::TwoMoments);
         }) == 124);

@@ -2,7 +2,7 @@
 
 namespace sq::book::l3 {
 namespace {
-constexpr std::uint64_t kLoadPercentMax = 75;  // of 15 slots a bucket
+constexpr std::uint64_t kLoadPercentMax = 62;  // of 15 slots a bucket
 constexpr double kGoldenRatio = 1.6180339887498949;
 }  // namespace
 

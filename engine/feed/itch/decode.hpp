@@ -35,18 +35,16 @@ enum class Decoded : std::uint8_t {
   return length == 0 ? Decoded::UnknownType : Decoded::WrongLength;
 }
 
-// `bytes` passed check_message. The order of the cases is that of their frequency.
+// `bytes` passed check_message. The most frequent types by comparison: the indirect jump of a
+// switch is mispredicted for two messages in three, these branches for fewer.
 template <class Visitor>
 [[gnu::always_inline]] inline void visit_checked(const std::byte* bytes, Visitor&& visitor) {
-  switch (static_cast<char>(*bytes)) {
-    case AddOrder::kType:
-      return static_cast<void>(visitor(AddOrder{bytes}));
-    case OrderDelete::kType:
-      return static_cast<void>(visitor(OrderDelete{bytes}));
-    case OrderReplace::kType:
-      return static_cast<void>(visitor(OrderReplace{bytes}));
-    case OrderExecuted::kType:
-      return static_cast<void>(visitor(OrderExecuted{bytes}));
+  const auto type = static_cast<char>(*bytes);
+  if (type == AddOrder::kType) return static_cast<void>(visitor(AddOrder{bytes}));
+  if (type == OrderDelete::kType) return static_cast<void>(visitor(OrderDelete{bytes}));
+  if (type == OrderExecuted::kType) return static_cast<void>(visitor(OrderExecuted{bytes}));
+  if (type == OrderReplace::kType) return static_cast<void>(visitor(OrderReplace{bytes}));
+  switch (type) {
     case OrderCancel::kType:
       return static_cast<void>(visitor(OrderCancel{bytes}));
     case AddOrderMpid::kType:

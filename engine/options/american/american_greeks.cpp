@@ -90,9 +90,9 @@ AmericanGreeks greeks_from(const PutBoundary& boundary, const PutProblem& put) {
   }
   if (put.rate > 1e-7) {
     const double bump = std::min(kBump, 1e-3 * put.rate);
-    greeks.rho = closed.rho + (premium_at(put.rate + bump, put.yield) -
-                               premium_at(put.rate - bump, put.yield)) /
-                                  (2 * bump);
+    greeks.rho = closed.rho +
+                 (premium_at(put.rate + bump, put.yield) - premium_at(put.rate - bump, put.yield)) /
+                     (2 * bump);
   } else {
     constexpr double kUp = 1e-6;
     greeks.rho = closed.rho + (4 * premium_at(put.rate + kUp, put.yield) -

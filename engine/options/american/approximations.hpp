@@ -1,11 +1,11 @@
 // Published closed approximations of American prices, cheaper than the integral equation.
 // Thread: free functions. Cost on AVX-512: Barone-Adesi-Whaley and Bjerksund-Stensland 1993 about
-// 0.2 us, Ju-Zhong 0.25 us, Bjerksund-Stensland 2002 0.5 us. Errors: by value; Unsupported for
+// 0.2 us, Ju-Zhong 0.35 us, Bjerksund-Stensland 2002 0.45 us. Errors: by value; Unsupported for
 // yield < rate < 0 as a put sees them (american_price can).
 // Accuracy in units of the strike, lives to three years and volatilities to 60 %, at worst: Barone-
 // Adesi-Whaley 0.011, Ju-Zhong 0.0015, Bjerksund-Stensland 0.005, both from below; a tenth of that
-// for lives of months. The critical price of Barone-Adesi-Whaley is solved so far that the price has
-// 1e-6 of the strike.
+// for lives of months. The formulas themselves are evaluated to 2e-6 (Barone-Adesi-Whaley, whose
+// critical price is interpolated), 2e-8 (Bjerksund-Stensland 2002) and 1e-11.
 // Units: as in result.hpp.
 // Source: Barone-Adesi and Whaley, Journal of Finance 42 (1987); Ju and Zhong, Journal of
 // Derivatives 7 (1999); Bjerksund and Stensland, Scandinavian Journal of Management 9 (1993) and

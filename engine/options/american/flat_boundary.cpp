@@ -83,7 +83,8 @@ double one_trigger(const Call& call) noexcept {
 
 // The bivariate normal with the one correlation that the method needs, sqrt(t / T) = sqrt((sqrt 5 -
 // 1) / 2), and its negative: Gauss-Legendre in the angle (Drezner and Wesolowsky 1990).
-constexpr std::size_t kAngles = 12;
+constexpr double kMoment = 0.61803398874989484820;  // (sqrt 5 - 1) / 2 of the life
+constexpr std::size_t kAngles = 8;
 struct AngleRule {
   std::array<double, kAngles> weight, sine, half_inverse_square;  // 1 / (2 cos^2)
   double correlation;
@@ -116,17 +117,60 @@ Lanes bivariate(Lanes a, Lanes b, Lanes power, double sign) noexcept {
   Lanes bend = 0.0;
   for (std::size_t k = 0; k < kAngles; ++k) {
     const Lanes exponent = fma(cross, Lanes(rule.sine[k]), -squares);
-    bend = fma(Lanes(rule.weight[k]), exp(fma(exponent, Lanes(rule.half_inverse_square[k]), power)),
-               bend);
+    bend = fma(Lanes(rule.weight[k]),
+               quick_exp(fma(exponent, Lanes(rule.half_inverse_square[k]), power)), bend);
   }
-  const Lanes growth = exp(power);
-  const Lanes a_tail = exp(fma(a * a, Lanes(-0.5), power)) * scaled_tail(abs(a));
+  const Lanes growth = quick_exp(power);
+  const Lanes a_tail = quick_exp(fma(a * a, Lanes(-0.5), power)) * scaled_tail(abs(a));
   const Lanes a_below = where_less(a, Lanes(0.0), a_tail, growth - a_tail);
-  return fma(a_below, normal(b).below, bend * Lanes(sign));
+  return fma(a_below, quick_normal(b).below, bend * Lanes(sign));
+}
+
+// What is earned after the moment: five terms of four bivariate normals each.
+double after_the_moment(const Call& call, double early, double late) noexcept {
+  const double middle_years = kMoment * call.years;
+  const double deviation = std::sqrt(call.variance * call.years);
+  const double middle_deviation = std::sqrt(call.variance * middle_years);
+  const double paid_late = exp(late) - 1;
+  const auto growth = [&](double exponent, double years) {
+    return (exponent * call.carry - call.rate) * years + exponent * call.log_spot;
+  };
+  const Terms gamma{call.beta, 1, 1, 0, 0, 0, 0, 0};
+  const Terms level{late, late, 0, late, 0, 0, 0, 0};
+  const Terms weight{-paid_late, 1, -1, -1, 1, 0, 0, 0};
+  Lanes sums = 0.0;
+  for (std::size_t g = 0; g < kTerms; g += kLanes) {
+    const Lanes x = call.log_spot;
+    const Lanes h = Lanes::load(&level[g]);
+    const Lanes exponent = Lanes::load(&gamma[g]);
+    const Lanes drift = (exponent - Lanes(0.5)) * Lanes(call.variance) + Lanes(call.carry);
+    const Lanes kappa = drift * Lanes(2 / call.variance);
+    const Lanes m = drift * Lanes(middle_years);
+    const Lanes t = drift * Lanes(call.years);
+    const Lanes per_m = 1 / middle_deviation;
+    const Lanes per_t = 1 / deviation;
+    const Lanes i1 = late;
+    const Lanes i2 = early;
+    const Lanes mirror = i2 + i2;
+    const Lanes part1 = bivariate((i1 - x - m) * per_m, (h - x - t) * per_t, 0.0, 1);
+    const Lanes part2 =
+        bivariate((x + i1 - mirror - m) * per_m, (x + h - mirror - t) * per_t, kappa * (i2 - x), 1);
+    const Lanes part3 =
+        bivariate((i1 - x + m) * per_m, (x + h - i1 - i1 - t) * per_t, kappa * (i1 - x), -1);
+    const Lanes part4 = bivariate((x + i1 - mirror + m) * per_m,
+                                  (mirror + h - x - i1 - i1 - t) * per_t, kappa * (i1 - i2), -1);
+    alignas(64) Terms scale{};
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      scale[i] = g + i == 0 ? call.beta * (call.log_spot - late) : growth(gamma[g + i], call.years);
+    }
+    sums = fma(Lanes::load(&weight[g]) * exp(Lanes::load(scale.data())),
+               part1 - part2 - part3 + part4, sums);
+  }
+  return sum(sums);
 }
 
 double two_triggers(const Call& call) noexcept {
-  const double middle_years = 0.5 * (std::sqrt(5.0) - 1) * call.years;
+  const double middle_years = kMoment * call.years;
   const double deviation = std::sqrt(call.variance * call.years);
   const double middle_deviation = std::sqrt(call.variance * middle_years);
   const double per_span = 1 / ((call.trigger_last - call.trigger_first) * call.trigger_first);
@@ -157,40 +201,7 @@ double two_triggers(const Call& call) noexcept {
                         : growth(gamma[i], middle_years);
   }
   total += sum_of_terms(weight, scale, d, power, gap / middle_deviation);
-  // After it: five terms of four bivariate normals each.
-  const Terms gamma2{call.beta, 1, 1, 0, 0, 0, 0, 0};
-  const Terms level{late, late, 0, late, 0, 0, 0, 0};
-  const Terms weight2{-paid_late, 1, -1, -1, 1, 0, 0, 0};
-  Lanes sums = 0.0;
-  for (std::size_t g = 0; g < kTerms; g += kLanes) {
-    const Lanes x = call.log_spot;
-    const Lanes h = Lanes::load(&level[g]);
-    const Lanes exponent = Lanes::load(&gamma2[g]);
-    const Lanes drift = (exponent - Lanes(0.5)) * Lanes(call.variance) + Lanes(call.carry);
-    const Lanes kappa = drift * Lanes(2 / call.variance);
-    const Lanes m = drift * Lanes(middle_years);
-    const Lanes t = drift * Lanes(call.years);
-    const Lanes per_m = 1 / middle_deviation;
-    const Lanes per_t = 1 / deviation;
-    const Lanes i1 = late;
-    const Lanes i2 = early;
-    const Lanes mirror = i2 + i2;
-    const Lanes part1 = bivariate((i1 - x - m) * per_m, (h - x - t) * per_t, 0.0, 1);
-    const Lanes part2 =
-        bivariate((x + i1 - mirror - m) * per_m, (x + h - mirror - t) * per_t, kappa * (i2 - x), 1);
-    const Lanes part3 = bivariate((i1 - x + m) * Lanes(-1.0) * per_m * Lanes(-1.0),
-                                  (x + h - i1 - i1 - t) * per_t, kappa * (i1 - x), -1);
-    const Lanes part4 = bivariate((x + i1 - mirror + m) * per_m,
-                                  (mirror + h - x - i1 - i1 - t) * per_t, kappa * (i1 - i2), -1);
-    alignas(64) Terms scale2{};
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      scale2[i] =
-          g + i == 0 ? call.beta * (call.log_spot - late) : growth(gamma2[g + i], call.years);
-    }
-    sums = fma(Lanes::load(&weight2[g]) * exp(Lanes::load(scale2.data())),
-               part1 - part2 - part3 + part4, sums);
-  }
-  return total + sum(sums);
+  return total + after_the_moment(call, early, late);
 }
 
 Result<double> flat_boundary(const Market& market, const Vanilla& option,

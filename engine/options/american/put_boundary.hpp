@@ -12,6 +12,7 @@
 #include <cstddef>
 
 #include "engine/options/american/collocation.hpp"
+#include "engine/options/american/lanes.hpp"
 #include "engine/options/american/newton_matrix.hpp"
 #include "engine/options/american/put_problem.hpp"
 
@@ -54,7 +55,10 @@ class PutBoundary {
  private:
   void guess() noexcept;
   void set_ends() noexcept;
-  template <bool with_matrix>
+  struct Sides;
+  template <bool WithMatrix>
+  Sides integrals(std::size_t first, Lanes root, Lanes shift, Lanes* columns) const noexcept;
+  template <bool WithMatrix>
   void newton_steps(double* steps) noexcept;
   double apply(const double* steps) noexcept;
   // The points of the premium's integral: s = years * reach^2.

@@ -36,7 +36,7 @@ struct Quadratic {
     lambda = 0.5 * (sign * root - omega);
     const double first = boundary_at_expiry(put.rate, put.yield);
     const double last = perpetual_boundary(put.rate, put.yield, put.volatility);
-    log_first = -sign * std::log(first);
+    log_first = first < 1 ? -sign * std::log(first) : 0;
     span = last > 0 ? std::min(std::log(first / last), 600.0) : 600.0;
   }
 

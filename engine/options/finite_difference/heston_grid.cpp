@@ -71,8 +71,8 @@ Result<Grids> make_grids(const HestonModel& model, const HestonContract& contrac
   auto logs = make_grid(request);
   if (!logs) return std::unexpected{logs.error()};
   // The variance's distribution falls like exp(-v / tail).
-  const double tail = model.volatility * model.volatility *
-                      -std::expm1(-model.reversion * years) / (2 * model.reversion);
+  const double tail = model.volatility * model.volatility * -std::expm1(-model.reversion * years) /
+                      (2 * model.reversion);
   const double top = largest + 4 * strays + 20 * tail;
   const double today[] = {model.variance};
   const double dense[] = {0.0, model.variance};
@@ -88,10 +88,10 @@ Result<Grids> make_grids(const HestonModel& model, const HestonContract& contrac
   return grids;
 }
 
-// Where 2 kappa theta < sigma^2 the variance reaches 0, and the value bends there like a power of it
-// that differences see only on absurdly fine grids. The rates between neighbours that the scale
-// function s and the speed measure m of the variance process prescribe, 1 / (m of the point's cell x s
-// between the points), know the power (Feller 1954).
+// Where 2 kappa theta < sigma^2 the variance reaches 0, and the value bends there like a power of
+// it that differences see only on absurdly fine grids. The rates between neighbours that the scale
+// function s and the speed measure m of the variance process prescribe, 1 / (m of the point's cell
+// x s between the points), know the power (Feller 1954).
 struct Rates {
   std::vector<double> down, up;
 };
@@ -101,8 +101,8 @@ Rates variance_rates(const HestonModel& model, const std::vector<double>& varian
   const double slope = 2 * model.reversion / variance;
   // Integral of v^power exp(k (v - centre)) over [low, high], exact in the power.
   const auto integral = [](double low, double high, double power, double k, double centre) {
-    constexpr double kNodes[] = {0.04691007703066802, 0.23076534494715845, 0.5,
-                                 0.7692346550528415, 0.953089922969332};
+    constexpr double kNodes[] = {0.04691007703066802, 0.23076534494715845, 0.5, 0.7692346550528415,
+                                 0.953089922969332};
     constexpr double kWeights[] = {0.11846344252809454, 0.23931433524968324, 0.28444444444444444,
                                    0.23931433524968324, 0.11846344252809454};
     const double a = std::pow(low, power + 1);
@@ -141,6 +141,30 @@ double smoothed(const std::function<double(double)>& payoff, const std::vector<d
   for (int k = 0; k < kParts; ++k)
     total += payoff(std::exp(low + (high - low) * (k + 0.5) / kParts));
   return total / kParts;
+}
+// Price and slopes at the spot and today's variance.
+HestonValue value_at(const std::vector<double>& logs, const std::vector<double>& variances,
+                     const std::vector<double>& values, double spot, double variance) {
+  const std::size_t nx = logs.size();
+  const double log_spot = std::log(spot);
+  std::vector<double> column(variances.size());
+  std::vector<LocalFit> fits(variances.size());
+  for (std::size_t j = 0; j < variances.size(); ++j) {
+    fits[j] = fit_quartic(logs, {&values[j * nx], nx}, log_spot);
+    column[j] = fits[j].value;
+  }
+  const auto across = [&](auto&& part) {
+    for (std::size_t j = 0; j < fits.size(); ++j) column[j] = part(fits[j]);
+    return fit_quartic(variances, column, variance);
+  };
+  const LocalFit price = across([](const LocalFit& fit) { return fit.value; });
+  const double slope = across([](const LocalFit& fit) { return fit.slope; }).value;
+  const double bend = across([](const LocalFit& fit) { return fit.curvature; }).value;
+  const HestonValue value{.price = price.value,
+                          .delta = slope / spot,
+                          .gamma = (bend - slope) / (spot * spot),
+                          .variance_slope = price.slope};
+  return value;
 }
 }  // namespace
 
@@ -191,24 +215,7 @@ Result<HestonValue> price_heston(const HestonModel& model, const HestonContract&
     }
   }
   solver.roll_back(contract.years, settings.steps, values, obstacle);
-  const double log_spot = std::log(spot);
-  std::vector<double> column(variances.size());
-  std::vector<LocalFit> fits(variances.size());
-  for (std::size_t j = 0; j < variances.size(); ++j) {
-    fits[j] = fit_quartic(logs, {&values[j * nx], nx}, log_spot);
-    column[j] = fits[j].value;
-  }
-  const auto across = [&](auto&& part) {
-    for (std::size_t j = 0; j < fits.size(); ++j) column[j] = part(fits[j]);
-    return fit_quartic(variances, column, model.variance);
-  };
-  const LocalFit price = across([](const LocalFit& fit) { return fit.value; });
-  const double slope = across([](const LocalFit& fit) { return fit.slope; }).value;
-  const double bend = across([](const LocalFit& fit) { return fit.curvature; }).value;
-  const HestonValue value{.price = price.value,
-                          .delta = slope / spot,
-                          .gamma = (bend - slope) / (spot * spot),
-                          .variance_slope = price.slope};
+  const HestonValue value = value_at(logs, variances, values, spot, model.variance);
   if (!std::isfinite(value.price)) return std::unexpected{Error::Overflow};
   return value;
 }

@@ -213,13 +213,13 @@ void Tree::two_steps_back(std::uint32_t level) {
   Lanes ratio = Lanes::load(ratios);
   Lanes now = fma(Lanes::load(v + 1), up, Lanes::load(v) * down);
   now = max(now, fma(ratio, scale, strike));
-  const auto run = [&]<bool kMayPay>(std::size_t j, std::size_t end) {
+  const auto run = [&]<bool MayPay>(std::size_t j, std::size_t end) {
     for (; j < end; j += kLanes) {
       const Lanes next_ratio = Lanes::load(ratios + j + kLanes);
       Lanes next = fma(Lanes::load(v + j + kLanes + 1), up, Lanes::load(v + j + kLanes) * down);
-      if constexpr (kMayPay) next = max(next, fma(next_ratio, scale, strike));
+      if constexpr (MayPay) next = max(next, fma(next_ratio, scale, strike));
       Lanes kept = fma(american::shifted(now, next), up, now * down);
-      if constexpr (kMayPay) kept = max(kept, fma(ratio, scale_before, strike));
+      if constexpr (MayPay) kept = max(kept, fma(ratio, scale_before, strike));
       kept.store(v + j);
       now = next;
       ratio = next_ratio;
