@@ -114,6 +114,12 @@ std::vector<Assumption> Simulation::assumptions() const {
   }
   list.push_back({"order latency", order_latency_text(model)});
   list.push_back({"queue position", queue_text(model)});
+  if (std::any_of(settings_.books.begin(), settings_.books.end(),
+                  [](const book::SyncSettings& book) { return book.orders_max > 0; })) {
+    list.push_back({"queue position among orders",
+                    model.exact_queue ? "exact, where the feed tells each order"
+                                      : "OFF: by the model above, though the feed tells each order"});
+  }
   list.push_back({"partial fills", model.partial_fills
                                        ? "on: never more than traded or displayed"
                                        : "OFF: resting orders fill whole at their first fill"});

@@ -20,6 +20,7 @@ SimulatedExchange::SimulatedExchange(const SimulationSettings& settings,
       index_{settings.orders_expected},
       instruments_(instruments.size()) {
   MatchingRules rules{.queue = {settings.model.queue_model, settings.model.queue_power},
+                      .exact_queue = settings.model.exact_queue,
                       .consumed_depth = settings.model.consumed_depth};
   Executions& executions = *this;
   for (const Instrument& instrument : instruments) {

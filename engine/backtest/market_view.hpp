@@ -42,6 +42,8 @@ class MarketView {
     judge_top();
     return effect.traded ? &book_.last_trade() : nullptr;
   }
+  // The orders that are displayed; null where the feed tells levels only.
+  [[nodiscard]] const book::OrderFeed* orders() const noexcept { return book_.orders(); }
   // False: older than what is known.
   bool on_top(const TopOfBook& top) noexcept {
     if (top.update_id != 0 && (top.update_id < top_.update_id || top.update_id <= book_.last_id()))

@@ -38,6 +38,7 @@ void SimInstrument::on_market(const RecordHeader& record, WallTime at) noexcept 
     }
     case RecordKind::TradePrint: {
       const auto& trade = payload_of<TradePrint>(record);
+      if (trade.aggressor_unknown != 0) return on_unsided_trade(trade);
       on_trade(trade, {stamp_of(record, trade.transaction_time), at});
       return;
     }
@@ -50,7 +51,10 @@ void SimInstrument::on_market(const RecordHeader& record, WallTime at) noexcept 
     }
     case RecordKind::MarketOrder: {
       const EventTime now{record.venue_time, at};
-      if (const TradePrint* trade = view_.on_order(record); trade != nullptr) on_trade(*trade, now);
+      if (exact()) return on_order(record, now);
+      if (const TradePrint* trade = view_.on_order(record); trade != nullptr) {
+        trade->aggressor_unknown != 0 ? on_unsided_trade(*trade) : on_trade(*trade, now);
+      }
       if (payload_of<MarketOrder>(record).event_end != 0) after_display_change(now, true);
       return;
     }
@@ -101,6 +105,10 @@ void SimInstrument::forget_history(Side side) noexcept {
     level.displayed = shown.qty;
     level.shown_id = shown.id;
     level.traded = level.cancelled = Qty{};
+    if (exact()) {
+      rejoin_queue(side, level);
+      continue;
+    }
     for (std::uint32_t slot = level.first; slot != kNoSlot; slot = orders_[slot].next) {
       orders_[slot].ahead = std::min(orders_[slot].ahead, shown.qty);
       orders_[slot].cancelled_ahead = Qty{};
@@ -181,6 +189,7 @@ void SimInstrument::rest(std::uint32_t slot) noexcept {
   OwnLevel& level =
       own(order.side).level_for(order.limit, view_.displayed(order.side, order.limit));
   order.ahead = level.displayed;
+  if (exact()) join_queue(order);
   // A decrease that a late trade may still explain was over before this order came.
   order.cancelled_ahead = level.cancelled;
   own(order.side).append(level, slot);

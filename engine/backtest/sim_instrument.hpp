@@ -18,7 +18,8 @@
 
 namespace sq::backtest {
 struct MatchingRules {
-  QueueRule queue{};
+  QueueRule queue{};        // where the feed tells levels only
+  bool exact_queue{true};   // where it tells orders: our place among them by name, no model
   bool consumed_depth{true};
   book::SyncSettings book{};  // of the displayed market; tick and lot are the instrument's
 };
@@ -76,7 +77,23 @@ class SimInstrument {
     return volume >= order.remaining() ? order.remaining() : trunc_to_lot(volume, instrument_.lot);
   }
 
+  // sim_fifo.cpp: order-by-order data
+  [[nodiscard]] bool exact() const noexcept {
+    return rules_.exact_queue && view_.orders() != nullptr;
+  }
+  struct Place;
+  [[nodiscard]] Place place_of(std::uint64_t order_id) noexcept;
+  void on_order(const RecordHeader& record, const EventTime& now) noexcept;
+  void execute_order(const Place& place, Qty qty) noexcept;
+  void leave_queue(const Place& place, Qty qty) noexcept;
+  [[nodiscard]] Qty print_at(Side side, OwnLevel& level, Qty volume) noexcept;
+  void join_queue(SimOrder& order) noexcept;
+  void rejoin_queue(Side side, OwnLevel& level) noexcept;
+  void forget_places() noexcept;
+
+  // sim_queue.cpp
   void on_trade(const TradePrint& trade, const EventTime& now) noexcept;
+  void on_unsided_trade(const TradePrint& trade) noexcept;
   void after_display_change(const EventTime& now, bool depth_changed) noexcept;
   void refresh(Side side, const EventTime& now, bool depth_changed) noexcept;
   void refresh_level(Side side, OwnLevel& level, const EventTime& now) noexcept;

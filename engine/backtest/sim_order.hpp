@@ -19,6 +19,7 @@ struct SimOrder {
   Qty qty{};
   Qty filled{};
   Qty ahead{};            // market quantity before it in the queue
+  std::uint32_t orders_ahead{0};  // market orders before it; order-by-order data only
   Qty cancelled_ahead{};  // of `ahead`, taken off for decreases that a late trade may still explain
   std::int64_t reserved{0};  // spot: 1e-8 of the currency it pays with
   InstrumentId instrument{kNoInstrument};

@@ -36,10 +36,26 @@ void SimInstrument::on_trade(const TradePrint& trade, const EventTime& now) noex
   Qty left = trade.qty;
   for (OwnLevel& level : levels.levels()) {
     if (left == Qty{} || !better_or_equal(side, level.price, trade.price)) break;
-    left = level.price == trade.price ? trade_at(side, level, left, now)
-                                      : trade_through(side, level, left);
+    if (level.price != trade.price) {
+      left = trade_through(side, level, left);
+    } else {
+      left = exact() ? print_at(side, level, left) : trade_at(side, level, left, now);
+    }
   }
   levels.drop_empty();
+}
+
+// Nobody tells who was the aggressor: orders of ours at a better price were passed over on either
+// side, and that is all it proves.
+void SimInstrument::on_unsided_trade(const TradePrint& trade) noexcept {
+  for (const Side side : {Side::Buy, Side::Sell}) {
+    Qty left = trade.qty;
+    for (OwnLevel& level : own(side).levels()) {
+      if (left == Qty{} || !better(side, level.price, trade.price)) break;
+      left = trade_through(side, level, left);
+    }
+    own(side).drop_empty();
+  }
 }
 
 // The aggressor would have met us first: nobody at our price was left in the recording.
@@ -48,7 +64,7 @@ Qty SimInstrument::trade_through(Side side, OwnLevel& level, Qty volume) noexcep
   while (slot != kNoSlot) {
     SimOrder& order = orders_[slot];
     const std::uint32_t next = order.next;
-    order.ahead = order.cancelled_ahead = Qty{};
+    if (!exact()) order.ahead = order.cancelled_ahead = Qty{};
     volume = meet(side, level, slot, volume);
     slot = next;
   }
@@ -106,6 +122,7 @@ void SimInstrument::refresh_level(Side side, OwnLevel& level, const EventTime& n
   level.shown_id = shown.id;
   const Qty before = level.displayed;
   level.displayed = shown.qty;
+  if (exact()) return;  // each order that left was looked at by itself
   const Qty decrease = before > shown.qty ? before - shown.qty : Qty{};
   const Qty explained = std::min(decrease, level.traded);
   level.traded -= explained;

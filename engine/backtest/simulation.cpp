@@ -136,6 +136,9 @@ Simulation::Due Simulation::next_at_core(WallTime timer) const noexcept {
   for (std::size_t i = 0; i < core_at_.size(); ++i) {
     if (core_at_[i] < market.at) market = {core_at_[i], Kind::Feed, i};
   }
+  // Last at equal times; alone it does not keep a run going.
+  if (derived_ != nullptr && market.kind != Kind::None && derived_->next() < market.at)
+    market = {std::max(derived_->next(), now_), Kind::Derived, 0};
   if (timer < due.at && timer <= market.at) {
     const bool busy = due.kind != Kind::None || market.kind != Kind::None ||
                       std::any_of(request_at_.begin(), request_at_.end(),
@@ -209,6 +212,9 @@ void Simulation::deliver() {
     case Kind::Feed:
       deliver_market(next_.index);
       return;
+    case Kind::Derived:
+      deliver_derived();
+      return;
     case Kind::Report: {
       Fifo<Record<OrderReport>>& reports = links_[next_.index].reports();
       core_->on_input(reports.front().header);
@@ -238,6 +244,7 @@ void Simulation::deliver_market(std::size_t index) {
   record->mono = MonoTime{now_.ns};
   last_market_ = now_;
   ++market_inputs_;
+  if (derived_ != nullptr) derived_->on_market(*record);
   core_->on_input(*record);
   if (direct()) {
     feed.source->pop();
@@ -247,6 +254,13 @@ void Simulation::deliver_market(std::size_t index) {
   feed.line.pop();
   const RecordHeader* front = feed.line.front();
   core_at_[index] = front == nullptr ? kNever : front->wall;
+}
+
+void Simulation::deliver_derived() {
+  RecordHeader& record = derived_->take(now_);
+  record.wall = now_;
+  record.mono = MonoTime{now_.ns};
+  core_->on_input(record);
 }
 
 void Simulation::inject(RecordHeader& input) {

@@ -3,7 +3,7 @@
 // put the log in its place (catch_up.hpp).
 // Order at equal times: the exchange before the core. At the exchange: market data by source, then
 // requests by venue. In the core: what inject() brings, then reports by venue, then timers, then
-// market data by source; within each its own sequence.
+// market data by source, then what is derived from them; within each its own sequence.
 // Thread: one. Cost: a scan of the sources an input. No allocation per event once sizes settled.
 // Errors: the constructor throws std::invalid_argument; time that runs backwards in a source is
 // moved forward and counted (assumptions()).
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/backtest/delay_line.hpp"
+#include "engine/backtest/derived_inputs.hpp"
 #include "engine/backtest/exchange.hpp"
 #include "engine/backtest/feed_clock.hpp"
 #include "engine/backtest/order_link.hpp"
@@ -50,6 +51,8 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
 
   // Before the first step; again to go on with another core.
   void connect(CoreInput& core) noexcept;
+  // Before the first step. What it computes enters the core while there are market data.
+  void attach(DerivedInputs& derived) noexcept { derived_ = &derived; }
 
   // When the next thing reaches the core; none at the end. Does not change what will happen.
   [[nodiscard]] std::optional<MonoTime> next_time();
@@ -81,7 +84,7 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
     WallTime last_received{std::numeric_limits<std::int64_t>::min()};
     std::uint64_t backwards{0};  // records received before their predecessor
   };
-  enum class Kind : std::uint8_t { None, Feed, Request, Report, Timer };
+  enum class Kind : std::uint8_t { None, Feed, Request, Report, Timer, Derived };
   struct Due {
     WallTime at{kNever};
     Kind kind{Kind::None};
@@ -110,6 +113,7 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   [[nodiscard]] bool drained(WallTime at) const noexcept;
   void deliver();
   void deliver_market(std::size_t index);
+  void deliver_derived();
   void on_report(Record<OrderReport>& report, VenueId venue, WallTime at) noexcept override;
 
   SimulationSettings settings_;
@@ -125,6 +129,7 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   std::vector<WallTime> request_at_;     // by link: its next request at the exchange
   std::vector<WallTime> report_at_;      // by link: its next report in the core
   CoreInput* core_{nullptr};
+  DerivedInputs* derived_{nullptr};
   Due next_{};
   bool inputs_changed_{false};  // by the exchange event just run: a report, or the last request
   bool ready_{false};           // next_ is known and the exchange stands at its time

@@ -51,6 +51,17 @@ class OrderFeed {
   [[nodiscard]] const l3::Units& units() const noexcept { return units_; }
   [[nodiscard]] std::uint64_t checksum() const noexcept { return queues().checksum(book_); }
 
+  // None: no such order.
+  [[nodiscard]] l3::OrderHandle find(std::uint64_t order_id) const noexcept {
+    return books_->find(order_id);
+  }
+  // The queue of a price; None: nobody is there.
+  [[nodiscard]] l3::LevelHandle queue_at(Side side, Price price) const noexcept {
+    l3::Tick tick = 0;
+    return units_.to_tick(price, tick) ? queues().find_level(book_, side, tick)
+                                       : l3::LevelHandle::None;
+  }
+
   // Market quantity and orders before a live order at its price; empty: no such order.
   struct Place {
     Side side{Side::Buy};

@@ -35,6 +35,7 @@ struct Simulation {
   std::vector<LatencyPoint> order_latency_table;
   QueueModel queue_model{QueueModel::Pessimistic};  // the one that does not flatter
   std::uint32_t queue_power{3};  // 1 to 8, Power only; whole: the same bits on every machine
+  bool exact_queue{true};        // books = "orders": our place among the orders; false: queue_model
   bool consumed_depth{true};     // what we took from a level stays taken until it is refreshed
   bool partial_fills{true};
   bool fees{true};

@@ -125,7 +125,9 @@ class Scenario final : private backtest::ReportSink {
       return;
     }
     if (value != "off") throw std::runtime_error("only 'off' can be set");
-    if (name == "consumed")
+    if (name == "exact")
+      model.exact_queue = false;
+    else if (name == "consumed")
       model.consumed_depth = false;
     else if (name == "partial")
       model.partial_fills = false;

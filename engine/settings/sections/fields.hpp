@@ -171,6 +171,7 @@ template <class Io, Is<Simulation> T>
 void fields(Io& io, T& simulation) {
   io.choice("feed_latency", simulation.feed_latency, kFeedLatencies, Need::Optional);
   io.choice("queue_model", simulation.queue_model, kQueueModels, Need::Optional);
+  io.boolean("exact_queue", simulation.exact_queue, Need::Optional);
   io.boolean("consumed_depth", simulation.consumed_depth, Need::Optional);
   io.boolean("partial_fills", simulation.partial_fills, Need::Optional);
   io.boolean("fees", simulation.fees, Need::Optional);
