@@ -10,8 +10,10 @@ namespace sq::oms {
 struct alignas(64) Order {
   OrderRequest request{};
   Qty filled{};
+  Qty told{};  // filled quantity by the venue's count, which may be ahead of the fills; at most qty
   InstrumentId instrument{kNoInstrument};
   OrderState state{OrderState::None};
+  OrderState ends_as{OrderState::None};  // how the venue said it ended; None while it works there
   RejectCode code{RejectCode::None};
   std::uint8_t trade_count{0};  // of recent_trades, then going round
   bool cancel_sent{false};
@@ -27,6 +29,7 @@ struct alignas(64) Order {
   }
   // What may still fill.
   [[nodiscard]] Qty remaining() const noexcept {
+    if (state == OrderState::AwaitingFills) return told - filled;
     return working() ? request.qty - filled : Qty{};
   }
 };

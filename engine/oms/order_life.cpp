@@ -14,19 +14,31 @@ void remember_trade(Order& order, std::uint64_t trade_id) noexcept {
   // Keeps the position in the ring when the counter would wrap.
   order.trade_count = order.trade_count == 255 ? std::uint8_t{248} : static_cast<std::uint8_t>(order.trade_count + 1);
 }
-OrderState state_after(ReportKind kind) noexcept {
-  switch (kind) {
-    case ReportKind::Accepted: return OrderState::Open;
+// How a report says that the order ended; None: it does not.
+OrderState end_of(const OrderReport& report) noexcept {
+  switch (report.kind) {
     case ReportKind::Rejected: return OrderState::Rejected;
     case ReportKind::Cancelled: return OrderState::Cancelled;
     case ReportKind::Expired: return OrderState::Expired;
     case ReportKind::NotSent: return OrderState::NotSent;
-    case ReportKind::Unknown: return OrderState::Unknown;
+    case ReportKind::Status: return is_terminal(report.state) ? report.state : OrderState::None;
+    case ReportKind::Accepted:
     case ReportKind::Filled:
     case ReportKind::CancelRejected:
-    case ReportKind::Status: return OrderState::None;
+    case ReportKind::Unknown: return OrderState::None;
   }
   return OrderState::None;
+}
+// What all that was told about an order at the venue comes to, whatever the order it was told in.
+OrderState state_of(const Order& order) noexcept {
+  if (order.filled >= order.request.qty) return OrderState::Filled;
+  if (order.told > order.filled && (order.ends_as != OrderState::None || order.told >= order.request.qty))
+    return OrderState::AwaitingFills;
+  if (order.ends_as != OrderState::None) return order.ends_as;
+  return order.cancel_sent ? OrderState::PendingCancel : OrderState::Open;
+}
+void hear_count(Order& order, Qty cumulative) noexcept {
+  order.told = std::max(order.told, std::min(cumulative, order.request.qty));
 }
 }  // namespace
 
@@ -107,11 +119,8 @@ void OrderLife::apply_fill(ReportOutcome& outcome, const OrderReport& report) no
   }
   order.filled = *filled;
   if (is_terminal(order.state)) return;  // a late fill changes the books, not the state
-  if (order.filled >= order.request.qty) {
-    outcome.to = OrderState::Filled;
-  } else {
-    outcome.to = order.cancel_sent ? OrderState::PendingCancel : OrderState::Open;
-  }
+  hear_count(order, report.cumulative_qty);
+  outcome.to = state_of(order);
 }
 
 void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) noexcept {
@@ -120,22 +129,52 @@ void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) n
     outcome.fit = ReportFit::Duplicate;  // an ack that came after the end
     return;
   }
-  if (report.kind == ReportKind::CancelRejected) {
-    // The venue refuses the cancel: the order works, or a fill is on its way.
-    order.cancel_sent = false;
-    if (order.state == OrderState::PendingCancel) outcome.to = OrderState::Open;
+  const bool unanswered =
+      order.state == OrderState::PendingNew || order.state == OrderState::Unknown;
+  switch (report.kind) {
+    case ReportKind::CancelRejected:
+      // The venue refuses the cancel: the order works, or a fill is on its way.
+      order.cancel_sent = false;
+      if (order.state == OrderState::PendingCancel) outcome.to = OrderState::Open;
+      return;
+    case ReportKind::Unknown:
+      // About the request; an answer that came on another way has told more.
+      if (order.state != OrderState::PendingNew) outcome.fit = ReportFit::Duplicate;
+      else outcome.to = OrderState::Unknown;
+      return;
+    case ReportKind::Accepted:
+      if (unanswered) outcome.to = state_of(order);
+      else outcome.fit = ReportFit::Duplicate;
+      return;
+    case ReportKind::Status:
+      if (report.state == OrderState::None || report.state == OrderState::Unknown) {
+        outcome.fit = ReportFit::Contradiction;  // tells nothing
+        return;
+      }
+      break;
+    case ReportKind::Rejected:
+    case ReportKind::NotSent:
+      if (order.filled != Qty{} || order.told != Qty{}) {
+        outcome.fit = ReportFit::Contradiction;  // what was filled was accepted
+        return;
+      }
+      break;
+    case ReportKind::Cancelled:
+    case ReportKind::Expired:
+    case ReportKind::Filled: break;
+  }
+  const OrderState end = end_of(report);
+  // Asked before our latest fill: it knows less than we do.
+  const bool old = end == OrderState::None && report.cumulative_qty < order.filled;
+  const Qty told = order.told;
+  hear_count(order, end == OrderState::Filled ? order.request.qty : report.cumulative_qty);
+  const bool ended_before = end != OrderState::None && order.ends_as != OrderState::None;
+  if (old || (ended_before && order.told == told)) {
+    outcome.fit = ReportFit::Duplicate;
     return;
   }
-  OrderState next = state_after(report.kind);
-  if (report.kind == ReportKind::Status) next = report.state;
-  if (next == OrderState::None || next == OrderState::Filled ||
-      (report.kind == ReportKind::Status && report.cumulative_qty != order.filled)) {
-    // A status that knows of fills we have not seen: wait for the fills themselves.
-    outcome.fit = ReportFit::Contradiction;
-    return;
-  }
-  if (next == OrderState::Open && order.cancel_sent) next = OrderState::PendingCancel;
-  outcome.to = next;
+  if (end != OrderState::None && !ended_before) order.ends_as = end;
+  outcome.to = state_of(order);
 }
 
 bool OrderLife::to_unknown(Order& order, MonoTime now) noexcept {

@@ -27,7 +27,8 @@ enum class OrderState : std::uint8_t {
   Rejected = 6,        // terminal, by the venue
   Expired = 7,         // terminal, e.g. rest of an IOC
   NotSent = 8,         // terminal, proven never to have left the process
-  Unknown = 9          // outcome not known: exposure stays reserved until there is proof
+  Unknown = 9,         // outcome not known: exposure stays reserved until there is proof
+  AwaitingFills = 10   // ended at the venue, but fills it counted have not come: theirs stays reserved
 };
 constexpr bool is_terminal(OrderState state) noexcept {
   switch (state) {
@@ -42,6 +43,7 @@ constexpr bool is_terminal(OrderState state) noexcept {
     case OrderState::Open:
     case OrderState::PendingCancel:
     case OrderState::Unknown:
+    case OrderState::AwaitingFills:
       return false;
   }
   return false;

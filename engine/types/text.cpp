@@ -36,6 +36,7 @@ std::string_view text_of(OrderState state) noexcept {
     case OrderState::Expired: return "expired";
     case OrderState::NotSent: return "not-sent";
     case OrderState::Unknown: return "unknown";
+    case OrderState::AwaitingFills: return "awaiting-fills";
   }
   return "?";
 }

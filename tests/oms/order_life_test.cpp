@@ -144,19 +144,63 @@ TEST_CASE("an unknown outcome keeps its stake until there is proof", "[oms]") {
   CHECK(life.report(1, ReportKind::NotSent).released == kTen);
 }
 
-TEST_CASE("a status that knows of fills we have not seen is not taken for them", "[oms]") {
+TEST_CASE("an order that ended with more filled than was told keeps that much at stake", "[oms]") {
+  for (const ReportKind kind : {ReportKind::Cancelled, ReportKind::Expired, ReportKind::Status}) {
+    Life life;
+    oms::Order* order = life.send(1);
+    OrderReport end;
+    end.id = OrderId::make(1, 1);
+    end.kind = kind;
+    end.state = OrderState::Cancelled;  // Status
+    end.cumulative_qty = Qty::from_units(3);
+    auto record = make_record(RecordKind::OrderReport, end);
+    const auto waiting = life.orders.on_report(record.header);
+    CHECK(waiting.to == OrderState::AwaitingFills);
+    CHECK(waiting.released == Qty::from_units(7));
+    CHECK_FALSE(waiting.finished);
+    CHECK(order->remaining() == Qty::from_units(3));
+    CHECK(life.fill(1, 1, 2).to == OrderState::AwaitingFills);
+    CHECK(life.orders.on_report(record.header).fit == ReportFit::Duplicate);
+    // A higher count raises what is at stake again.
+    record.payload.cumulative_qty = Qty::from_units(4);
+    CHECK(life.orders.on_report(record.header).released == Qty::from_units(-1));
+    const auto last = life.fill(1, 2, 2);
+    CHECK(last.finished);
+    CHECK(last.to == (kind == ReportKind::Expired ? OrderState::Expired : OrderState::Cancelled));
+  }
+}
+
+TEST_CASE("an answer to a query that is older than our fills, or tells nothing, changes nothing",
+          "[oms]") {
   Life life;
   life.send(1);
+  life.fill(1, 1, 4);
   OrderReport status;
   status.id = OrderId::make(1, 1);
   status.kind = ReportKind::Status;
-  status.state = OrderState::Cancelled;
+  status.state = OrderState::Open;
   status.cumulative_qty = Qty::from_units(3);
   auto record = make_record(RecordKind::OrderReport, status);
+  CHECK(life.orders.on_report(record.header).fit == ReportFit::Duplicate);
+  record.payload.state = OrderState::None;
   CHECK(life.orders.on_report(record.header).fit == ReportFit::Contradiction);
-  CHECK(life.state(1) == OrderState::PendingNew);
-  CHECK(life.fill(1, 1, 3).to == OrderState::Open);
-  CHECK(life.orders.on_report(record.header).to == OrderState::Cancelled);
+  record.payload.state = OrderState::Unknown;
+  CHECK(life.orders.on_report(record.header).fit == ReportFit::Contradiction);
+  CHECK(life.state(1) == OrderState::Open);
+  // All of it is filled, says the venue: the rest is on its way.
+  record.payload.state = OrderState::Filled;
+  CHECK(life.orders.on_report(record.header).to == OrderState::AwaitingFills);
+  CHECK(life.fill(1, 2, 6).to == OrderState::Filled);
+}
+
+TEST_CASE("what was filled was accepted: a later rejection is not believed", "[oms]") {
+  Life life;
+  life.send(1);
+  CHECK(life.fill(1, 1, 4).to == OrderState::Open);
+  CHECK(life.report(1, ReportKind::Rejected).fit == ReportFit::Contradiction);
+  CHECK(life.report(1, ReportKind::NotSent).fit == ReportFit::Contradiction);
+  CHECK(life.report(1, ReportKind::Unknown).fit == ReportFit::Duplicate);
+  CHECK(life.state(1) == OrderState::Open);
 }
 
 TEST_CASE("a refused cancel makes the order work again", "[oms]") {

@@ -27,7 +27,7 @@ TEST_CASE("every shared enumerator has one name and no two share it", "[types]")
   CHECK(distinct_names<Side>(1, 2) == 2);
   CHECK(distinct_names<OrderType>(1, 2) == 2);
   CHECK(distinct_names<TimeInForce>(1, 4) == 4);
-  CHECK(distinct_names<OrderState>(0, 9) == 10);
+  CHECK(distinct_names<OrderState>(0, 10) == 11);
   CHECK(distinct_names<BookState>(0, 4) == 5);
   CHECK(distinct_names<StrategyState>(0, 5) == 6);
   CHECK(distinct_names<VenueId>(0, 4) == 5);

@@ -21,7 +21,8 @@ enum State : std::uint8_t {
   kRejected,
   kExpired,
   kNotSent,
-  kUnknown
+  kUnknown,
+  kAwaitingFills
 };
 enum Report : std::uint8_t {
   kIsAccepted = 1,
@@ -182,39 +183,59 @@ void Books::on_report(const Record& record) {
   const auto kind = at<std::uint8_t>(p, 64);
   if (kind == kIsFilled) return on_fill(record.sequence, found->first, order, p);
   if (ended(order.state)) return;
-  std::uint8_t next = kNone;
+  const std::int64_t count = std::min(at<std::int64_t>(p, 40), order.qty);
+  std::uint8_t end = kNone;
   switch (kind) {
     case kIsAccepted:
-      next = kOpen;
-      break;
-    case kIsRejected:
-      next = kRejected;
-      break;
-    case kIsCancelled:
-      next = kCancelled;
-      break;
-    case kIsExpired:
-      next = kExpired;
-      break;
-    case kIsNotSent:
-      next = kNotSent;
+      if (order.state == kPendingNew || order.state == kUnknown) order.state = kOpen;
       break;
     case kIsUnknown:
-      next = kUnknown;
-      break;
+      if (order.state == kPendingNew) order.state = kUnknown;
+      return;
     case kIsCancelRejected:
       order.cancel_out = false;
       if (order.state == kPendingCancel) order.state = kOpen;
       return;
-    case kIsStatus:
-      if (at<std::int64_t>(p, 40) == order.filled) next = at<std::uint8_t>(p, 66);
-      if (next == kFilled) next = kNone;
+    case kIsRejected:
+      end = kRejected;
       break;
+    case kIsCancelled:
+      end = kCancelled;
+      break;
+    case kIsExpired:
+      end = kExpired;
+      break;
+    case kIsNotSent:
+      end = kNotSent;
+      break;
+    case kIsStatus: {
+      const auto said = at<std::uint8_t>(p, 66);
+      if (ended(said)) end = said;
+      if (said == kNone || said == kUnknown || (end == kNone && count < order.filled)) return;
+      break;
+    }
     default:
-      break;
+      return;
   }
-  if (next == kNone) return;
-  order.state = next == kOpen && order.cancel_out ? std::uint8_t{kPendingCancel} : next;
+  if ((end == kRejected || end == kNotSent) && order.filled + order.venue_count != 0) return;
+  if (kind != kIsAccepted)
+    order.venue_count = std::max(order.venue_count, end == kFilled ? order.qty : count);
+  if (order.venue_end == kNone) order.venue_end = end;
+  if (kind != kIsAccepted && end == kNone) order.state = kOpen;
+  settle(order);
+}
+
+// Where an order stands that the venue has told about.
+void Books::settle(OrderFacts& order) {
+  const bool over = order.venue_end != kNone || order.venue_count >= order.qty;
+  if (order.filled >= order.qty)
+    order.state = kFilled;
+  else if (over && order.venue_count > order.filled)
+    order.state = kAwaitingFills;
+  else if (order.venue_end != kNone)
+    order.state = order.venue_end;
+  else
+    order.state = order.cancel_out ? kPendingCancel : kOpen;
 }
 
 void Books::on_fill(std::uint64_t sequence, std::uint64_t id, OrderFacts& order,
@@ -225,10 +246,8 @@ void Books::on_fill(std::uint64_t sequence, std::uint64_t id, OrderFacts& order,
   if (price <= 0 || qty <= 0 || !order.trades.insert(trade_id).second) return;
   order.filled += qty;
   if (!ended(order.state)) {
-    if (order.filled >= order.qty)
-      order.state = kFilled;
-    else
-      order.state = order.cancel_out ? kPendingCancel : kOpen;
+    order.venue_count = std::max(order.venue_count, std::min(at<std::int64_t>(p, 40), order.qty));
+    settle(order);
   }
   const auto instrument = instruments_.find(order.instrument);
   if (instrument == instruments_.end())

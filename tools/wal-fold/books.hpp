@@ -1,11 +1,13 @@
 // Orders, positions, cash, fees and realised P&L folded from recorded facts, by rules written down
 // here once more, without the engine's code.
 //
-// State: sent is pending-new. accepted opens; rejected, cancelled, expired, not-sent end; unknown
-// is unknown. A fill counts once per order and trade id, however late; it ends the order when all
-// is filled, else leaves it open. While a cancel is out, open reads pending-cancel; a rejected
-// cancel takes that back. After an end only fills count. A status with a state counts unless it
-// speaks of fills that have not come. Money, 1e-8 of the settlement currency: a fill's value is
+// State: sent is pending-new. accepted opens; rejected, cancelled, expired, not-sent end, also as a
+// status; unknown counts before any other answer. A fill counts once per order and trade id, however
+// late; it ends the order when all is filled, else leaves it open. An order that ended, or was all
+// filled, by a count that the fills have not reached awaits fills. Nothing is rejected or not sent
+// of which something was filled; a status with a smaller count than the fills is old. While a cancel
+// is out, open reads pending-cancel; a rejected cancel takes that back. After an end only fills
+// count. Money, 1e-8 of the settlement currency: a fill's value is
 // |price x quantity x multiplier| (inverse: quantity x multiplier / price), away from zero where it
 // is paid, toward zero where it is received; buys pay, inverse buys receive. Opening adds the value
 // to the cost; reducing removes cost x closed / held toward zero, all of it with the last unit;
@@ -39,6 +41,8 @@ struct OrderFacts {
   bool buy{true};
   std::uint8_t state{0};
   bool cancel_out{false};
+  std::uint8_t venue_end{0};    // state in which the venue says it ended
+  std::int64_t venue_count{0};  // most that the venue said was filled
   std::int64_t limit{0};
   std::int64_t qty{0};
   std::int64_t filled{0};
@@ -88,6 +92,7 @@ class Books {
   void on_sent(const Record& record);
   void on_cancel(const Record& record);
   void on_report(const Record& record);
+  static void settle(OrderFacts& order);
   void on_fill(std::uint64_t sequence, std::uint64_t id, OrderFacts& order,
                const std::byte* report);
   void on_changed(const Record& record);

@@ -34,9 +34,10 @@ std::string order_id(std::uint64_t id) {
 }
 std::string strategy(std::uint16_t id) { return id == 0xFFFF ? "-1" : std::to_string(id); }
 
-constexpr std::array<const char*, 10> kStates{
+constexpr std::array<const char*, 11> kStates{
     "none",      "pending-new", "open",    "pending-cancel", "filled",
-    "cancelled", "rejected",    "expired", "not-sent",       "unknown"};
+    "cancelled", "rejected",    "expired", "not-sent",       "unknown",
+    "awaiting-fills"};
 const char* state_name(std::uint8_t state) { return state < kStates.size() ? kStates[state] : "?"; }
 bool works(std::uint8_t state) { return state < 4 || state > 8; }
 
