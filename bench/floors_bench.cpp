@@ -69,6 +69,36 @@ void memory_latency(bench::Session& session, std::string_view name, std::size_t 
       });
 }
 
+// What a full order-by-order book of many symbols does to memory at least: for each message four
+// lines anywhere (index, order, its level, a neighbour), known some messages before they are needed.
+void scattered_updates(bench::Session& session) {
+  constexpr std::string_view kName = "floor/four_random_lines";
+  if (!session.wanted(kName)) return;
+  constexpr std::size_t kEach = 4;
+  constexpr std::size_t kAhead = 16;  // items: 64 lines in flight at most, more than a core has
+  const std::size_t bytes = (session.smoke() ? std::size_t{1} : std::size_t{45}) << 20;
+  const std::size_t items = session.smoke() ? 10'000 : 1'000'000;
+  const Pages pages{bytes, true};
+  std::mt19937_64 random{7};
+  std::vector<std::uint32_t> places((items + kAhead) * kEach);
+  for (std::uint32_t& place : places) place = static_cast<std::uint32_t>(random() % (bytes / kLine));
+  const auto line = [&](std::size_t n) { return pages.data() + std::size_t{places[n]} * kLine; };
+  session.run_batched(
+      kName, {.samples = 10'000, .input = "45 MiB of huge pages, 4 lines an item read and written"},
+      [&](std::size_t i) {
+        const std::size_t at = i % items * kEach;
+        for (std::size_t k = 0; k < kEach; ++k) __builtin_prefetch(line(at + kAhead * kEach + k), 1);
+        std::uint64_t sum = 0;
+        for (std::size_t k = 0; k < kEach; ++k) {
+          std::uint64_t word = 0;
+          std::memcpy(&word, line(at + k), sizeof word);
+          sum += ++word;
+          std::memcpy(line(at + k), &word, sizeof word);
+        }
+        return sum;
+      });
+}
+
 void timers(bench::Session& session) {
   session.run_batched("floor/timer", {.input = "rdtsc"}, [](std::size_t) { return __rdtsc(); });
   session.run_batched("floor/timer_ordered", {.input = "lfence rdtsc lfence, as the benches"},
@@ -118,6 +148,7 @@ int main(int argc, char** argv) {
   memory_latency(session, "floor/memory_latency_16_huge", 16, true);
   memory_latency(session, "floor/memory_latency", 64, false);
   memory_latency(session, "floor/memory_latency_huge", 64, true);
+  scattered_updates(session);
   ping_pong(session);
   return session.finish();
 }
