@@ -1,11 +1,10 @@
-// American options: integral equation at its presets, Greeks, approximations, trees, grids, beside
-// QuantLib's engines where its headers are there. Inputs: seeded contracts with strike 100, lives
-// of a month to two years, volatilities 10 to 60 %, rates and yields to 10 %, spots 75 to 130.
+// American options: integral equation at its presets, Greeks, approximations, trees, grids. Inputs:
+// options_inputs.hpp; QuantLib on the same: options_peers_bench.cpp.
 #include <cmath>
-#include <random>
 #include <vector>
 
 #include "bench/harness.hpp"
+#include "bench/options_inputs.hpp"
 #include "engine/options/american/american.hpp"
 #include "engine/options/american/approximations.hpp"
 #include "engine/options/american/implied_volatility.hpp"
@@ -13,56 +12,12 @@
 #include "engine/options/finite_difference/one_dimensional.hpp"
 #include "engine/options/tree/lattice.hpp"
 
-#if __has_include(<ql/pricingengines/vanilla/qdfpamericanengine.hpp>)
-#define SQ_COMPARE_QUANTLIB 1
-#include <ql/exercise.hpp>
-#include <ql/instruments/vanillaoption.hpp>
-#include <ql/methods/lattices/binomialtree.hpp>
-#include <ql/pricingengines/vanilla/baroneadesiwhaleyengine.hpp>
-#include <ql/pricingengines/vanilla/binomialengine.hpp>
-#include <ql/pricingengines/vanilla/bjerksundstenslandengine.hpp>
-#include <ql/pricingengines/vanilla/qdfpamericanengine.hpp>
-#include <ql/processes/blackscholesprocess.hpp>
-#include <ql/quotes/simplequote.hpp>
-#include <ql/settings.hpp>
-#include <ql/termstructures/volatility/equityfx/blackconstantvol.hpp>
-#include <ql/termstructures/yield/flatforward.hpp>
-#include <ql/time/calendars/nullcalendar.hpp>
-#include <ql/time/daycounters/actual365fixed.hpp>
-#endif
-
 namespace {
 using namespace sq::options;
-constexpr std::size_t kContracts = 512;
-constexpr const char* kInput = "512 contracts, seed 42";
-
-struct Contract {
-  Market market;
-  Vanilla option;
-};
-
-std::vector<Contract> contracts() {
-  std::mt19937_64 random{42};
-  const auto between = [&](double low, double high) {
-    return std::uniform_real_distribution<double>{low, high}(random);
-  };
-  std::vector<Contract> list;
-  for (std::size_t i = 0; i < kContracts; ++i) {
-    const Market market{between(75, 130), between(0.005, 0.1), between(0, 0.1), between(0.1, 0.6)};
-    // Whole days, for QuantLib.
-    list.push_back({market,
-                    {i % 2 == 0 ? OptionType::Put : OptionType::Call, 100,
-                     std::round(between(30, 730)) / 365.0}});
-  }
-  return list;
-}
-
-// Prices in hundredths of a cent, for the checksum.
-template <class T>
-std::uint64_t digits(const T& result) {
-  if (!result) return 0;
-  return static_cast<std::uint64_t>(*result * 1e4);
-}
+using sq::bench::digits;
+using Contract = sq::bench::AmericanContract;
+constexpr std::size_t kContracts = sq::bench::kAmericanContracts;
+constexpr const char* kInput = sq::bench::kAmericanInput;
 
 void run_integral(sq::bench::Session& session, const std::vector<Contract>& list) {
   using american::Preset;
@@ -143,74 +98,13 @@ void run_lattices(sq::bench::Session& session, const std::vector<Contract>& list
   session.run_single("options/american_grid_400x200", {.samples = 100, .input = kInput},
                      grid(true));
 }
-
-#ifdef SQ_COMPARE_QUANTLIB
-namespace ql = QuantLib;
-// One option with its own process a contract, made outside the timing; recalculate() runs the
-// engine and little else.
-ql::ext::shared_ptr<ql::GeneralizedBlackScholesProcess> process_of(const Contract& c,
-                                                                   const ql::Date& today) {
-  const auto counter = ql::Actual365Fixed();
-  return ql::ext::make_shared<ql::BlackScholesMertonProcess>(
-      ql::Handle<ql::Quote>{ql::ext::make_shared<ql::SimpleQuote>(c.market.spot)},
-      ql::Handle<ql::YieldTermStructure>{
-          ql::ext::make_shared<ql::FlatForward>(today, c.market.yield, counter)},
-      ql::Handle<ql::YieldTermStructure>{
-          ql::ext::make_shared<ql::FlatForward>(today, c.market.rate, counter)},
-      ql::Handle<ql::BlackVolTermStructure>{ql::ext::make_shared<ql::BlackConstantVol>(
-          today, ql::NullCalendar(), c.market.volatility, counter)});
-}
-
-void run_peers(sq::bench::Session& session, const std::vector<Contract>& list) {
-  const ql::Date today{15, ql::January, 2024};
-  ql::Settings::instance().evaluationDate() = today;
-  const auto run = [&](const char* name, std::size_t samples, auto&& engine_of) {
-    if (!session.wanted(name)) return;
-    std::vector<ql::VanillaOption> options;
-    for (const Contract& c : list) {
-      options.emplace_back(
-          ql::ext::make_shared<ql::PlainVanillaPayoff>(
-              c.option.type == OptionType::Call ? ql::Option::Call : ql::Option::Put, 100.0),
-          ql::ext::make_shared<ql::AmericanExercise>(
-              today, today + static_cast<int>(std::lround(c.option.years * 365))));
-      options.back().setPricingEngine(engine_of(process_of(c, today)));
-    }
-    session.run_single(name, {.samples = samples, .input = kInput}, [&](std::size_t i) {
-      ql::VanillaOption& option = options[i % kContracts];
-      option.recalculate();
-      return static_cast<std::uint64_t>(option.NPV() * 1e4);
-    });
-  };
-  using Process = ql::ext::shared_ptr<ql::GeneralizedBlackScholesProcess>;
-  run("quantlib/american_fast", 2'000, [](const Process& process) {
-    return ql::ext::make_shared<ql::QdFpAmericanEngine>(process,
-                                                        ql::QdFpAmericanEngine::fastScheme());
-  });
-  run("quantlib/american_accurate", 1'000, [](const Process& process) {
-    return ql::ext::make_shared<ql::QdFpAmericanEngine>(process,
-                                                        ql::QdFpAmericanEngine::accurateScheme());
-  });
-  run("quantlib/american_baw", 5'000, [](const Process& process) {
-    return ql::ext::make_shared<ql::BaroneAdesiWhaleyApproximationEngine>(process);
-  });
-  run("quantlib/american_bjerksund_1993", 5'000, [](const Process& process) {
-    return ql::ext::make_shared<ql::BjerksundStenslandApproximationEngine>(process);
-  });
-  run("quantlib/american_crr_801", 100, [](const Process& process) {
-    return ql::ext::make_shared<ql::BinomialVanillaEngine<ql::CoxRossRubinstein>>(process, 801);
-  });
-}
-#endif
 }  // namespace
 
 int main(int argc, char** argv) {
   sq::bench::Session session{argc, argv};
-  const std::vector<Contract> list = contracts();
+  const std::vector<Contract> list = sq::bench::american_contracts();
   run_integral(session, list);
   run_approximations(session, list);
   run_lattices(session, list);
-#ifdef SQ_COMPARE_QUANTLIB
-  run_peers(session, list);
-#endif
   return session.finish();
 }

@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "engine/app/admin_views.hpp"
+#include "engine/app/archive_task.hpp"
 #include "engine/types/text.hpp"
 
 namespace sq::app {
@@ -73,6 +74,17 @@ void add_counts(Families& out, const core::Ledger& ledger) {
   out.add("shrivenquant_orders_working", "Orders that may still fill.", MetricType::Gauge, {},
           ledger.orders().pool().working());
 }
+
+void add_archive(Families& out, const ArchiveStatus& status) {
+  out.add("shrivenquant_archive_up_to_date", "1 while the SQL archive has what the log has.",
+          MetricType::Gauge, {}, status.state == ArchiveState::UpToDate ? 1 : 0);
+  out.add("shrivenquant_archive_sequence", "Last record of the log that is archived.",
+          MetricType::Gauge, {}, static_cast<double>(status.archived_sequence));
+  out.add("shrivenquant_archive_rows_total", "Rows written to the archive.", MetricType::Counter, {},
+          static_cast<double>(status.rows));
+  out.add("shrivenquant_archive_failures_total", "Calls to the archive's store that failed.",
+          MetricType::Counter, {}, static_cast<double>(status.failures));
+}
 }  // namespace
 
 std::string AdminViews::metrics() {
@@ -85,6 +97,7 @@ std::string AdminViews::metrics() {
           MetricType::Counter, {}, static_cast<double>(run_.log().bytes_appended()));
   out.add("shrivenquant_log_failed", "1 when the write-ahead log has failed.", MetricType::Gauge, {},
           run_.log().failed() ? 1 : 0);
+  if (const ArchiveTask* archive = run_.archive()) add_archive(out, archive->status());
   const auto lines = position_lines(ledger, run_.strategy_names(), marks());
   for (const PositionLine& line : lines) {
     const Labels labels{{"strategy", line.strategy}, {"instrument", line.instrument}};

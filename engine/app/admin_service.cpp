@@ -7,7 +7,9 @@
 #include "engine/admin/options/handlers.hpp"
 #include "engine/admin/router.hpp"
 #include "engine/admin/token_file.hpp"
+#include "engine/app/admin_events.hpp"
 #include "engine/app/admin_views.hpp"
+#include "engine/app/event_bus/bus_metrics.hpp"
 #include "engine/app/threads.hpp"
 #include "engine/types/text.hpp"
 
@@ -73,8 +75,9 @@ std::string_view text_in(const boost::json::object& body, std::string_view key) 
 }  // namespace
 
 struct AdminService::Impl {
-  explicit Impl(EngineRun& wired)
+  Impl(EngineRun& wired, EventBus& bus)
       : run{wired},
+        events{bus},
         views{wired},
         router{routes(), admin::write_token_file(wired.config().admin.token_file)},
         server{server_settings(), [this](const HttpRequest& request) { return answer(request); }} {}
@@ -96,18 +99,25 @@ struct AdminService::Impl {
     }
   }
 
-  HttpResponse command(const AdminCommand& command, InstrumentId instrument = kNoInstrument) {
-    auto record = make_record(RecordKind::AdminCommand, command);
-    record.header.instrument = instrument;
+  HttpResponse command(const AdminCommand& command) {
+    return push(make_record(RecordKind::AdminCommand, command));
+  }
+  HttpResponse push(const Record<AdminCommand>& record) {
+    const AdminCommand& command = record.payload;
     if (run.progress().finished.load(std::memory_order_acquire))
       return error_response(409, "the run has ended");
     if (!run.commands().try_push(record)) return error_response(503, "the command queue is full");
-    run.text_log().warning(
-        "admin", "{} accepted, strategy {}, reason \"{}\"", text_of(command.command),
-        command.strategy == kNoStrategy ? std::string{"all"}
-                                        : run.config().strategies[index_of(command.strategy)].name,
-        command.reason.view());
+    run.text_log().warning("admin", "{} accepted, strategy {}, reason \"{}\"",
+                           text_of(command.command), strategy_text(command.strategy),
+                           command.reason.view());
     return json_response({{"accepted", true}}, 202);
+  }
+  // A replayed command may name a strategy that never was.
+  std::string strategy_text(StrategyId id) const {
+    if (id == kNoStrategy) return "all";
+    const auto& strategies = run.config().strategies;
+    return index_of(id) < strategies.size() ? strategies[index_of(id)].name
+                                            : fmt::format("number {}", index_of(id));
   }
   HttpResponse latch(const HttpRequest& request, Command what) {
     const auto body = body_of(request, {"reason"});
@@ -177,7 +187,7 @@ struct AdminService::Impl {
          [this](const HttpRequest&, Rest) {
            HttpResponse response;
            response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-           response.body = views.metrics();
+           response.body = views.metrics() + bus_metrics(events);
            return response;
          }},
         {"GET", "/api/v1/instruments", Access::Read, "What can be traded, with filters and fees.",
@@ -216,10 +226,8 @@ struct AdminService::Impl {
          [this](const HttpRequest& request, Rest name) { return set_state(request, name); }},
         {"GET", "/api/v1/latency", Access::Read, "Percentiles of each stage.",
          show([this] { return views.latency(); })},
-        {"GET", "/api/v1/dead-letters", Access::Read, "Inputs nobody could handle; ?limit=N.",
-         [this](const HttpRequest& request, Rest) {
-           return list(request, [&](std::size_t n) { return views.dead_letters(n); });
-         }},
+        {"GET", "/api/v1/archive", Access::Read, "How far the SQL archive is, and what holds it up.",
+         show([this] { return views.archive(); })},
         {"GET", "/api/v1/log", Access::Read, "Records after ?after=SEQUENCE; ?limit=N.",
          [this](const HttpRequest& request, Rest) {
            const auto after = number_in(request, "after", 0, ~std::uint64_t{0} - 1);
@@ -240,17 +248,39 @@ struct AdminService::Impl {
          [this](const HttpRequest& request, Rest) { return cancel_all(request); }},
     };
     for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
+    for (admin::Route& route : event_routes(event_parts())) table.push_back(std::move(route));
     return table;
   }
 
+  EventRouteParts event_parts() {
+    return {events,
+            [this](const Record<AdminCommand>& again) -> std::string {
+              const HttpResponse answer = push(again);
+              return answer.status == 202 ? "" : "the engine takes no commands now";
+            },
+            [this](const std::string& line) { run.text_log().warning("admin", "{}", line); },
+            [this](std::string_view name) -> std::optional<InstrumentId> {
+              for (const auto& each : run.config().instruments)
+                if (instrument_name(each.instrument) == name) return each.instrument.id;
+              return std::nullopt;
+            },
+            [this](std::string_view name) -> std::optional<StrategyId> {
+              for (const auto& each : run.config().strategies)
+                if (each.name == name) return each.id;
+              return std::nullopt;
+            }};
+  }
+
   EngineRun& run;
+  EventBus& events;
   AdminViews views;
   admin::Router router;
   net::HttpServer server;
   std::thread thread;
 };
 
-AdminService::AdminService(EngineRun& run) : impl_{std::make_unique<Impl>(run)} {
+AdminService::AdminService(EngineRun& run, EventBus& events)
+    : impl_{std::make_unique<Impl>(run, events)} {
   impl_->thread =
       start_thread("sq-admin", run.config().engine.admin_cpu, [this] { impl_->server.run(); });
 }

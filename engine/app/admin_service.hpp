@@ -8,11 +8,13 @@
 #include <string>
 
 #include "engine/app/engine_run.hpp"
+#include "engine/app/event_bus/event_bus.hpp"
 
 namespace sq::app {
 class AdminService {
  public:
-  explicit AdminService(EngineRun& run);
+  // `events` outlives it.
+  AdminService(EngineRun& run, EventBus& events);
   ~AdminService();
   AdminService(const AdminService&) = delete;
   AdminService& operator=(const AdminService&) = delete;

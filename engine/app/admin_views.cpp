@@ -293,24 +293,6 @@ object AdminViews::latency() const {
   return {{"unit", "ns"}, {"sample_every", run_.config().engine.stage_sample}, {"stages", stages}};
 }
 
-object AdminViews::dead_letters(std::size_t limit) const {
-  array rows;
-  const auto& letters = view_.dead_letters();
-  for (auto it = letters.rbegin(); it != letters.rend() && rows.size() < limit; ++it) {
-    wal::ReaderOptions options;
-    options.from_sequence = it->letter.input_sequence;
-    wal::Reader reader{run_.log().dir(), options};
-    const RecordHeader* record = reader.next();
-    const bool found = record != nullptr && record->sequence == it->letter.input_sequence;
-    rows.push_back({{"time", time_text(it->wall)},
-                    {"input_sequence", it->letter.input_sequence},
-                    {"reason", static_cast<int>(it->letter.reason)},
-                    {"input", found ? boost::json::parse(wal::json_line(*record))
-                                    : boost::json::value{nullptr}}});
-  }
-  return {{"dead_letters", rows}, {"total", view_.ledger().counters().dead_letters}};
-}
-
 object AdminViews::kill() const {
   return {{"latched", view_.ledger().kill_latched()}, {"reason", view_.ledger().kill_reason()}};
 }

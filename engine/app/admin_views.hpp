@@ -32,8 +32,8 @@ class AdminViews {
   [[nodiscard]] boost::json::object pnl();
   [[nodiscard]] boost::json::object strategies() const;
   [[nodiscard]] boost::json::object latency() const;
-  [[nodiscard]] boost::json::object dead_letters(std::size_t limit) const;
   [[nodiscard]] boost::json::object kill() const;
+  [[nodiscard]] boost::json::object archive() const;
   // Records after a sequence, at most `limit`, as the JSON text of an object.
   [[nodiscard]] std::string log_tail(std::uint64_t after, std::size_t limit) const;
   [[nodiscard]] std::string metrics();

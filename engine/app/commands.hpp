@@ -25,6 +25,28 @@ struct ReplayOptions {
 };
 int replay_command(const ReplayOptions& options);
 
+// The session simulated again on the log's own market data.
+struct WhatIfOptions {
+  std::filesystem::path log_dir;
+  std::filesystem::path config;          // "": the log's
+  std::vector<std::string> assignments;  // key=value over it
+  std::filesystem::path json;            // "": none
+};
+int what_if_command(const WhatIfOptions& options);
+
+// A session beside its simulation, or beside another log.
+struct ParityOptions {
+  std::filesystem::path log_dir;
+  std::filesystem::path other_dir;       // "": the log simulated again
+  std::filesystem::path config;          // of the simulation; "": the log's
+  std::vector<std::string> assignments;  // key=value over it
+  std::filesystem::path json;            // "": none
+  std::filesystem::path html;            // "": none
+  std::size_t shown{20};                 // different orders in the table
+  double score_min{0.0};                 // a lower score is exit code 1
+};
+int parity_command(const ParityOptions& options);
+
 int check_command(const std::filesystem::path& config);
 int doctor_command(const std::filesystem::path& json);
 int strategies_command();

@@ -58,6 +58,25 @@ core::InstrumentSetup instrument_setup(const settings::Config& config,
   return setup;
 }
 
+std::vector<risk::GreekLimit> greek_limits(const settings::Risk& risk) {
+  std::vector<risk::GreekLimit> made;
+  const auto raw = [](const auto& max, auto&& value) {
+    return max ? std::optional<std::int64_t>{value(*max)} : std::nullopt;
+  };
+  for (const settings::GreekLimits& each : risk.greeks) {
+    risk::GreekLimit limit;
+    if (each.underlying) limit.underlying = each.underlying->instrument;
+    limit.strategy = each.strategy_id;
+    limit.delta_max = raw(each.delta_max, [](Qty max) { return max.raw(); });
+    limit.gamma_max = raw(each.gamma_max, [](auto max) { return max.raw(); });
+    limit.vega_max = raw(each.vega_max, [](const Amount& max) { return max.raw; });
+    limit.theta_max = raw(each.theta_max, [](const Amount& max) { return max.raw; });
+    limit.age_ns_max = each.greeks_age_ns_max;
+    made.push_back(limit);
+  }
+  return made;
+}
+
 // One currency for all limits: until rates between currencies are inputs, nothing else adds up.
 void require_base_currency(const settings::Config& config,
                            std::vector<settings::Problem>& problems) {
@@ -92,6 +111,9 @@ core::CoreSetup core_setup(settings::Config& config) {
   const settings::FirmLimits& firm = config.risk.firm;
   setup.firm = {firm.open_orders_max, firm.orders_per_second_max, firm.daily_loss_max.raw,
                 firm.gross_notional_max.raw};
+  setup.answer_timeout_ns = firm.answer_timeout_ns;
+  setup.order_check_ns = firm.order_check_ns;
+  setup.greek_limits = greek_limits(config.risk);
   for (settings::StrategySettings& each : config.strategies) {
     const strategy::StrategyKind* kind = strategies::find(each.kind);
     if (kind == nullptr) {

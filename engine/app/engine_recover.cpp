@@ -1,9 +1,11 @@
-// Recovery: facts from the order log, the simulated exchange and the books from its inputs.
+// Recovery: facts from the newest snapshot and the order log behind it, the simulated exchange and
+// the books from its inputs.
 #include <fmt/format.h>
 
 #include <stdexcept>
 
 #include "engine/app/engine_run.hpp"
+#include "engine/app/log_fold.hpp"
 #include "engine/app/preamble.hpp"
 #include "engine/backtest/catch_up.hpp"
 #include "engine/messaging/control.hpp"
@@ -37,6 +39,14 @@ void require_whole(const wal::ReaderStatus& status) {
                                        wal::text_of(status.condition), status.file.string(),
                                        status.offset, status.what));
 }
+// A start without a snapshot is only slower: no reason not to trade.
+void try_to_keep(LogFold& fold, telemetry::Log& log) {
+  try {
+    fold.write_snapshot();
+  } catch (const wal::LogError& error) {
+    log.warning("engine", "no snapshot written: {}", error.what());
+  }
+}
 }  // namespace
 
 void EngineRun::check_same_instruments(const RecordHeader& defined) const {
@@ -68,16 +78,23 @@ void EngineRun::check_same_strategies(const RecordHeader& loaded) const {
 }
 
 void EngineRun::recover() {
+  constexpr std::uint64_t kLongTail = 100'000;  // records, not to be folded by the next start again
+  std::uint64_t folded = 0;
+  std::uint64_t from = 0;
   {
-    wal::ReaderOptions orders_only;
-    orders_only.feed = false;
-    wal::Reader reader{log_->dir(), orders_only};
-    while (const RecordHeader* record = reader.next()) {
-      if (record->kind == RecordKind::InstrumentDefined) check_same_instruments(*record);
-      if (record->kind == RecordKind::ConfigLoaded) check_same_strategies(*record);
-      core_->recover(*record);
+    LogFold fold{log_->dir(), fold_setup(config_)};
+    from = fold.snapshot();
+    for (const std::string& reason : fold.skipped())
+      text_log_.warning("engine", "snapshot not used: {}", reason);
+    const auto look = [this](const RecordHeader& record) {
+      if (record.kind == RecordKind::InstrumentDefined) check_same_instruments(record);
+      if (record.kind == RecordKind::ConfigLoaded) check_same_strategies(record);
+    };
+    while (fold.advance(1U << 20U, look) != 0) {
     }
-    require_whole(reader.status());
+    folded = fold.records();
+    if (folded >= kLongTail) try_to_keep(fold, text_log_);
+    core_->adopt(std::move(fold.state()));
   }
   epoch_ = core_->ledger().epoch() + 1;
   LogCursor cursor{log_->dir()};
@@ -91,9 +108,9 @@ void EngineRun::recover() {
         log_->dir().string(), *caught.difference));
   core_->continue_after(caught.last_sequence);
   text_log_.info("engine",
-                 "recovered {}: epoch {}, {} records, {} requests repeated to the exchange, {} "
-                 "inputs compared",
-                 log_->dir().string(), epoch_, caught.last_sequence, caught.requests,
+                 "recovered {}: epoch {}, {} records ({} of the order log folded behind snapshot "
+                 "{}), {} requests repeated to the exchange, {} inputs compared",
+                 log_->dir().string(), epoch_, caught.last_sequence, folded, from, caught.requests,
                  caught.inputs_compared);
 }
 }  // namespace sq::app

@@ -78,22 +78,35 @@ Summary EngineRun::run(const std::function<void()>& tick) {
   if (threaded)
     feed = start_thread("sq-feed", config_.engine.feed_cpu, [this] { feed_thread_.run(); });
   std::atomic<bool> log_stop{false};
+  const bool strict = config_.log.durability == settings::Durability::Strict;
   std::thread log = start_thread("sq-log", config_.engine.log_cpu, [&] {
     while (!log_stop.load(std::memory_order_acquire))
-      if (log_->do_work() == 0) wait_idle(settings::Idle::Sleep);
+      if (log_->do_work() == 0) wait_idle(strict ? settings::Idle::Yield : settings::Idle::Sleep);
   });
+  std::thread snapshots;
   // Whatever happens from here on, the threads end before their objects do.
   const auto join = [&] {
     feed_thread_.stop();
     if (feed.joinable()) feed.join();
     log_stop.store(true, std::memory_order_release);
     if (log.joinable()) log.join();
+    if (snapshots.joinable()) snapshots.join();
   };
   std::thread loop;
   try {
     simulation_ = std::make_unique<backtest::Simulation>(
         simulation_settings(config_, setup_), instruments_of(config_), std::move(sources));
-    core_ = std::make_unique<core::Core>(std::move(setup_), *journal_, *simulation_, &stages_);
+    chains_ = std::make_unique<RecordedChains>(config_);
+    if (!chains_->empty()) simulation_->attach(*chains_);
+    const bool recorded = config_.engine.mode == settings::Mode::Recorded;  // waits for the disk
+    log_watch_ = std::make_unique<LogWatch>(*log_, recorded ? 0 : config_.log.heartbeat_ns_max);
+    venue::OrderEntry* venues = simulation_.get();
+    if (strict) {
+      durable_ = std::make_unique<DurableEntry>(*simulation_, *log_,
+                                                recorded ? 0 : config_.log.order_wait_ns_max);
+      venues = durable_.get();
+    }
+    core_ = std::make_unique<core::Core>(std::move(setup_), *journal_, *venues, &stages_);
     core_end_ = std::make_unique<CoreEnd>(*core_);
     const bool recovered = log_->recovery().last_sequence != 0;
     if (recovered) recover();
@@ -103,6 +116,16 @@ Summary EngineRun::run(const std::function<void()>& tick) {
           "log.dir {} holds a run that ended: nothing is left of its session. Replay it with "
           "`shrivenquant replay {}`, or set log.existing = \"replace\" or another log.dir",
           log_->dir().string(), log_->dir().string()));
+    snapshots_ = std::make_unique<SnapshotWriter>(
+        log_->dir(), fold_setup(config_),
+        SnapshotSchedule{config_.log.snapshot_records,
+                         std::int64_t{config_.log.snapshot_s} * kNsPerSecond});
+    snapshots = start_thread("sq-snapshot", -1, [&] {
+      // Each look at the ring takes a cache line of the core's.
+      while (!log_stop.load(std::memory_order_acquire))
+        if (snapshots_->do_work(MonoTime{telemetry::monotonic_ns()}) == 0)
+          std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    });
     progress_.running.store(true);
     loop = start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });
     while (!progress_.finished.load(std::memory_order_acquire)) {
@@ -118,6 +141,9 @@ Summary EngineRun::run(const std::function<void()>& tick) {
   }
   join();
   log_->close();
+  snapshots_->finish();
+  if (!snapshots_->problem().empty())
+    text_log_.warning("engine", "no snapshot: {}", snapshots_->problem());
   return summarise();
 }
 
@@ -126,6 +152,7 @@ void EngineRun::core_loop() noexcept {
   write_preamble(config_, epoch_, [this](RecordHeader& record) { simulation_->inject(record); });
   while (!stop_.load(std::memory_order_relaxed)) {
     take_commands();
+    if (++rounds_ % 16 == 0) look_at_log();
     const auto next = simulation_->next_time();
     if (!next) break;
     if (config_.session.speed != settings::Session::kSpeedMax && !pace(*next)) continue;
@@ -163,6 +190,15 @@ void EngineRun::take_commands() {
     simulation_->inject(command->header);
     commands_.pop();
   }
+}
+
+// What the log's disk does to trading is an input like any other.
+void EngineRun::look_at_log() {
+  Record<OrderReport> held;
+  while (durable_ != nullptr && durable_->take_not_sent(held)) simulation_->inject(held.header);
+  Record<LogStateChanged> change;
+  if (log_watch_->changed(durable_ != nullptr && durable_->stalled(), change))
+    simulation_->inject(change.header);
 }
 
 // Strategies stop, their orders are cancelled, and the venue's answers are awaited.

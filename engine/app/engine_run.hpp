@@ -11,9 +11,13 @@
 #include <vector>
 
 #include "engine/app/core_setup.hpp"
+#include "engine/app/durable_entry.hpp"
 #include "engine/app/equity_curve.hpp"
 #include "engine/app/feeds.hpp"
+#include "engine/app/live_chain.hpp"
 #include "engine/app/log_journal.hpp"
+#include "engine/app/log_watch.hpp"
+#include "engine/app/snapshot_writer.hpp"
 #include "engine/app/summary.hpp"
 #include "engine/backtest/simulation.hpp"
 #include "engine/core/core.hpp"
@@ -34,6 +38,8 @@ struct RunProgress {
   std::atomic<bool> running{false};
   std::atomic<bool> finished{false};
 };
+
+class ArchiveTask;
 
 class EngineRun {
  public:
@@ -57,6 +63,13 @@ class EngineRun {
   [[nodiscard]] const wal::Log& log() const noexcept { return *log_; }
   [[nodiscard]] const SessionFiles& session() const noexcept { return session_; }
   [[nodiscard]] std::vector<std::string> strategy_names() const;
+  // The archive that follows this run's log, for views; null: there is none. It outlives them.
+  void show_archive(const ArchiveTask* archive) noexcept {
+    archive_.store(archive, std::memory_order_release);
+  }
+  [[nodiscard]] const ArchiveTask* archive() const noexcept {
+    return archive_.load(std::memory_order_acquire);
+  }
 
  private:
   struct CoreEnd;  // backtest::CoreInput on the core
@@ -68,6 +81,7 @@ class EngineRun {
   void core_loop() noexcept;
   bool pace(MonoTime next) noexcept;
   void take_commands();
+  void look_at_log();
   void wind_down();
   void sample(bool force);
   [[nodiscard]] Summary summarise();
@@ -86,12 +100,18 @@ class EngineRun {
   FeedThread feed_thread_;
   std::vector<const DecodedSource*> opened_;
   std::unique_ptr<backtest::Simulation> simulation_;
+  std::unique_ptr<RecordedChains> chains_;
   std::unique_ptr<core::Core> core_;
   std::unique_ptr<CoreEnd> core_end_;
+  std::unique_ptr<DurableEntry> durable_;  // durability strict: between the core and its venues
+  std::unique_ptr<LogWatch> log_watch_;
+  std::unique_ptr<SnapshotWriter> snapshots_;
+  std::uint32_t rounds_{0};
   CommandQueue commands_;
   EquityCurve equity_;
   RunProgress progress_;
   std::atomic<bool> stop_{false};
+  std::atomic<const ArchiveTask*> archive_{nullptr};
   std::uint32_t epoch_{1};
   std::string interrupted_;
   WallTime first_wall_{};

@@ -47,10 +47,6 @@ void LedgerView::take(const RecordHeader& record) {
       fills_.push_back({payload_of<FillBooked>(record), record.instrument, record.wall,
                         record.sequence});
       break;
-    case RecordKind::DeadLetter:
-      if (dead_letters_.size() == kDeadLettersMax) dead_letters_.pop_front();
-      dead_letters_.push_back({payload_of<DeadLetter>(record), record.wall, record.instrument});
-      break;
     case RecordKind::RecoveryFinished: ready_ = true; break;
     case RecordKind::RunEnded: ended_ = true; break;
     default: break;

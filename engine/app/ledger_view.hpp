@@ -19,16 +19,10 @@ struct FillLine {
   WallTime wall{};
   std::uint64_t sequence{0};
 };
-struct DeadLetterLine {
-  DeadLetter letter{};
-  WallTime wall{};
-  InstrumentId instrument{kNoInstrument};
-};
 
 class LedgerView {
  public:
   static constexpr std::size_t kFillsMax = 10'000;
-  static constexpr std::size_t kDeadLettersMax = 1'000;
 
   explicit LedgerView(const settings::Config& config, const std::filesystem::path& log_dir);
 
@@ -37,9 +31,6 @@ class LedgerView {
 
   [[nodiscard]] const core::Ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const std::deque<FillLine>& fills() const noexcept { return fills_; }
-  [[nodiscard]] const std::deque<DeadLetterLine>& dead_letters() const noexcept {
-    return dead_letters_;
-  }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] bool ready() const noexcept { return ready_; }  // RecoveryFinished was seen
   [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -51,7 +42,6 @@ class LedgerView {
   core::Ledger ledger_;
   wal::Reader reader_;
   std::deque<FillLine> fills_;
-  std::deque<DeadLetterLine> dead_letters_;
   std::string problem_;
   bool ready_{false};
   bool ended_{false};

@@ -19,15 +19,28 @@ void remove_log(const std::filesystem::path& dir) {
     std::filesystem::remove(wal::ring_path_of(meta, stream));
   for (const auto& entry : std::filesystem::directory_iterator(dir)) {
     const std::string name = entry.path().filename().string();
-    const bool segment = name.ends_with(".seg");
+    const bool segment = name.ends_with(".seg") || name.ends_with(".next") ||
+                         name.ends_with(".reserve") || name.ends_with(".lease");
     if (segment || name == wal::meta_path(dir).filename() || name.starts_with("log."))
       std::filesystem::remove(entry.path());
   }
 }
 }  // namespace
 
+namespace {
+wal::Durability durability_of(settings::Durability durability) {
+  switch (durability) {
+    case settings::Durability::Process: return wal::Durability::Process;
+    case settings::Durability::Group: return wal::Durability::Group;
+    case settings::Durability::Strict: return wal::Durability::Strict;
+  }
+  return wal::Durability::Strict;
+}
+}  // namespace
+
 wal::LogSettings log_settings(const settings::Config& config) {
   constexpr std::size_t kMib = std::size_t{1} << 20;
+  constexpr std::int64_t kDay = 86'400 * kNsPerSecond;
   wal::LogSettings made;
   made.dir = config.log.dir;
   made.ring_dir = config.log.ring_dir;
@@ -35,10 +48,14 @@ wal::LogSettings log_settings(const settings::Config& config) {
   made.order_ring_bytes = config.log.order_ring_mib * kMib;
   made.feed_ring_bytes = config.log.feed_ring_mib * kMib;
   made.segment_bytes = config.log.segment_mib * kMib;
-  made.durability = config.log.durability == settings::Durability::Group
-                        ? wal::Durability::Group
-                        : wal::Durability::Process;
+  made.durability = durability_of(config.log.durability);
   made.group_interval_ns = config.log.group_interval_ns;
+  made.group_bytes = std::uint64_t{config.log.group_kib} << 10U;
+  made.reserve_bytes = config.log.reserve_mib * kMib;
+  made.keep_orders.age_ns = config.log.keep_orders_days * kDay;
+  made.keep_feed = {config.log.keep_feed_mib * kMib, config.log.keep_feed_days * kDay};
+  if (config.engine.mode != settings::Mode::Recorded)
+    made.append_wait_ns_max = config.log.order_wait_ns_max;
   // Recorded data can wait for the log; a live feed cannot, and its loss is counted.
   made.order_full = wal::WhenFull::Wait;
   made.feed_full = config.engine.mode == settings::Mode::Recorded ? wal::WhenFull::Wait

@@ -5,8 +5,10 @@
 #include <exception>
 
 #include "engine/app/commands.hpp"
+#include "engine/app/options/chain_command.hpp"
 #include "engine/app/options_command.hpp"
 #include "engine/app/surveillance_command.hpp"
+#include "engine/app/wal_export.hpp"
 
 namespace {
 using namespace sq::app;
@@ -22,13 +24,53 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
   command->callback([&] { code = run_command(options); });
 }
 
-void add_replay(CLI::App& app, ReplayOptions& options, int& code) {
+struct ReplayArguments {
+  ReplayOptions replay;
+  WhatIfOptions what_if;
+};
+
+void add_replay(CLI::App& app, ReplayArguments& of, int& code) {
   auto* command =
       app.add_subcommand("replay", "Feed a log through the core again and compare every decision");
-  command->add_option("wal_dir", options.log_dir, "folder of the log")->required();
-  command->add_option("--config", options.config, "another configuration than the log's own");
-  command->add_option("--json", options.json, "write the result to this file");
-  command->callback([&] { code = replay_command(options); });
+  command->add_option("wal_dir", of.replay.log_dir, "folder of the log")->required();
+  command->add_option("--config", of.replay.config, "another configuration than the log's own");
+  auto* what_if = command->add_option(
+      "--what-if", of.what_if.config,
+      "simulate the session again with this configuration; with the log's own when none is given");
+  what_if->expected(0, 1)->excludes("--config");
+  auto* set = command->add_option("--set", of.what_if.assignments,
+                                  "simulate it again with key=value changed; can be given again");
+  set->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->excludes("--config");
+  command->add_option("--json", of.replay.json, "write the result to this file");
+  command->callback([&, what_if, set] {
+    if (what_if->count() == 0 && set->count() == 0) {
+      code = replay_command(of.replay);
+      return;
+    }
+    of.what_if.log_dir = of.replay.log_dir;
+    of.what_if.json = of.replay.json;
+    code = what_if_command(of.what_if);
+  });
+}
+
+void add_parity(CLI::App& app, ParityOptions& options, int& code) {
+  auto* command = app.add_subcommand(
+      "parity", "How close a session is to its simulation, or to another session's log");
+  command->add_option("wal_dir", options.log_dir, "folder of the session's log")->required();
+  command->add_option("other_dir", options.other_dir, "log to compare with; without: a simulation");
+  command->add_option("--what-if", options.config, "configuration of the simulation");
+  command
+      ->add_option("--set", options.assignments,
+                   "key=value changed in the simulation; can be given again")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--json", options.json, "write the report to this file");
+  command->add_option("--html", options.html, "write a page with charts to this file");
+  command->add_option("--shown", options.shown, "different orders in the table")
+      ->capture_default_str();
+  command->add_option("--score-min", options.score_min, "a lower score is exit code 1")
+      ->check(CLI::Range(0.0, 100.0));
+  command->callback([&] { code = parity_command(options); });
 }
 
 void add_book(CLI::App& app, BookOptions& options, bool& formats, int& code) {
@@ -81,7 +123,8 @@ void add_option_flags(CLI::App& command, OptionArguments& of) {
   command.add_option("--type", of.type, "call or put")->capture_default_str();
   command.add_option("--model", of.model,
                      "black-scholes, black-76, bachelier, american, barone-adesi-whaley, "
-                     "bjerksund-stensland, leisen-reimer, cox-ross-rubinstein")
+                     "bjerksund-stensland, bjerksund-stensland-1993, ju-zhong, "
+                     "finite-difference, leisen-reimer, cox-ross-rubinstein")
       ->capture_default_str();
   command.add_option("--spot", of.spot, "price of the underlying");
   command.add_option("--forward", of.forward, "black-76 and bachelier: in place of the spot");
@@ -91,12 +134,31 @@ void add_option_flags(CLI::App& command, OptionArguments& of) {
   command.add_option("--yield", of.yield, "dividend or foreign rate");
   command.add_option("--displacement", of.displacement, "black-76 only");
   command.add_option("--preset", of.preset, "american: fast, accurate or reference");
-  command.add_option("--steps", of.steps, "trees: 3 to 20000");
+  command.add_option("--steps", of.steps, "trees: 3 to 20000; finite-difference: 10 to 5000");
+  command.add_option("--points", of.points, "finite-difference: 16 to 5000");
   command.add_option("--json", of.json, "write the answer to this file");
 }
 
-void add_options(CLI::App& app, OptionArguments& of, int& code) {
-  auto* options = app.add_subcommand("options", "Price options, imply volatilities");
+void add_chain(CLI::App& options, ChainArguments& of, int& code) {
+  auto* chain = options.add_subcommand(
+      "chain", "A chain file: forwards, fitted smiles, arbitrage, volatilities, Greeks, pictures");
+  chain->add_option("file", of.file, "Cboe csv or json, NSE json, Upstox json, Deribit csv")
+      ->required();
+  chain->add_option("--model", of.model, "svi, ssvi or sabr")->capture_default_str();
+  chain->add_option("--enforce", of.enforce,
+                    "none, butterfly, calendar or both; both if absent, sabr: none");
+  chain->add_option("--beta", of.beta, "of sabr, 0 to 1; 1 if absent");
+  chain->add_option("--rate", of.rate, "per year; from put-call parity if absent");
+  chain->add_option("--time", of.time, "of the quotes, YYYY-MM-DDTHH:MM:SS in UTC");
+  chain->add_option("--expiry", of.expiry, "YYYY-MM-DD: this one alone, with its options");
+  chain->add_flag("--options", of.options, "volatility and Greeks of every option used");
+  chain->add_option("--chart", of.chart, "write pictures to this .html or .svg file");
+  chain->add_option("--json", of.json, "write the surface to this file");
+  chain->callback([&] { code = options_chain_command(of); });
+}
+
+void add_options(CLI::App& app, OptionArguments& of, ChainArguments& chain, int& code) {
+  auto* options = app.add_subcommand("options", "Price options, imply volatilities, fit surfaces");
   options->require_subcommand(1);
   auto* price = options->add_subcommand("price", "Price and Greeks of an option");
   add_option_flags(*price, of);
@@ -106,13 +168,43 @@ void add_options(CLI::App& app, OptionArguments& of, int& code) {
   add_option_flags(*iv, of);
   iv->add_option("--price", of.price, "price of the option");
   iv->callback([&] { code = options_iv_command(of); });
+  add_chain(*options, chain, code);
 }
 
 struct WalOptions {
   WalDumpOptions dump;
+  WalExportOptions exported;
+  WalQueryOptions query;
   std::filesystem::path dir;
   std::filesystem::path json;
 };
+
+void add_wal_tables(CLI::App& wal, WalOptions& options, int& code) {
+  WalExportOptions& exported = options.exported;
+  auto* export_command = wal.add_subcommand("export", "A log as JSON lines, CSV files or SQLite");
+  export_command->add_option("wal_dir", exported.log_dir, "folder of the log")->required();
+  export_command->add_option("--format", exported.format, "jsonl, csv or sqlite")->required();
+  export_command->add_option("--out", exported.out, "file (jsonl: - is the output); csv: a folder")
+      ->required();
+  export_command->add_option("--from", exported.from, "first sequence");
+  export_command->add_option("--to", exported.to, "last sequence");
+  export_command->add_option("--kinds", exported.kinds, "only these record kinds: A,B,C")
+      ->delimiter(',');
+  export_command->add_flag("--orders-only", exported.orders_only, "leave market data out");
+  export_command->callback([&] { code = wal_export_command(exported); });
+  WalQueryOptions& query = options.query;
+  auto* query_command = wal.add_subcommand("query", "Ask a log in SQL: SELECT ... FROM fills");
+  query_command->add_option("wal_dir", query.log_dir, "folder of the log, or an archive's file")
+      ->required();
+  query_command->add_option("sql", query.sql, "one SELECT")->required();
+  query_command->add_option("--cache", query.cache, "keep the tables in this file for next time");
+  query_command->add_flag("--json", query.json, "one JSON object a row");
+  query_command->callback([&] { code = wal_query_command(query); });
+  auto* stats_command = wal.add_subcommand("stats", "Counts, bytes and rates of a log");
+  stats_command->add_option("wal_dir", options.dir, "folder of the log")->required();
+  stats_command->add_option("--json", options.json, "write the result to this file");
+  stats_command->callback([&] { code = wal_stats_command(options.dir, options.json); });
+}
 
 void add_wal(CLI::App& app, WalOptions& options, int& code) {
   WalDumpOptions& dump = options.dump;
@@ -133,6 +225,7 @@ void add_wal(CLI::App& app, WalOptions& options, int& code) {
   state_command->add_option("wal_dir", options.dir, "folder of the log")->required();
   state_command->add_option("--json", options.json, "write the result to this file");
   state_command->callback([&] { code = wal_state_command(options.dir, options.json); });
+  add_wal_tables(*wal, options, code);
 }
 }  // namespace
 
@@ -141,10 +234,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int code = 0;
   RunOptions run;
-  ReplayOptions replay;
+  ReplayArguments replay;
+  ParityOptions parity;
   WalOptions wal;
   BookOptions book;
   OptionArguments option;
+  ChainArguments chain;
   SurveillanceOptions surveillance;
   ConvertOptions convert;
   bool book_formats = false;
@@ -153,11 +248,12 @@ int main(int argc, char** argv) {
   try {
     add_run(app, run, code);
     add_replay(app, replay, code);
+    add_parity(app, parity, code);
     add_wal(app, wal, code);
     add_book(app, book, book_formats, code);
     add_convert(app, convert, code);
     add_surveil(app, surveillance, code);
-    add_options(app, option, code);
+    add_options(app, option, chain, code);
     auto* check = app.add_subcommand("check", "Check a configuration");
     check->add_option("config", check_config, "TOML file")->required();
     check->callback([&] { code = check_command(check_config); });

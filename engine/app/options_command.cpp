@@ -26,6 +26,7 @@ json::object request_of(const OptionArguments& arguments) {
   put("volatility", arguments.volatility);
   put("price", arguments.price);
   put("steps", arguments.steps);
+  put("points", arguments.points);
   if (!arguments.preset.empty()) out["preset"] = arguments.preset;
   return out;
 }
@@ -51,7 +52,8 @@ int ask(Handler handler, const OptionArguments& arguments) {
     return 2;
   }
   if (const json::array& errors = answer.at("errors").as_array(); !errors.empty()) {
-    fmt::print(stderr, "shrivenquant: no value: {}\n", text_in(errors.front().as_object(), "reason"));
+    fmt::print(stderr, "shrivenquant: no value: {}\n",
+               text_in(errors.front().as_object(), "reason"));
     return 2;
   }
   answer.erase("errors");
@@ -73,8 +75,9 @@ int ask(Handler handler, const OptionArguments& arguments) {
 }  // namespace
 
 int options_price_command(const OptionArguments& arguments) {
-  const bool approximation =
-      arguments.model == "barone-adesi-whaley" || arguments.model == "bjerksund-stensland";
+  const std::string& model = arguments.model;
+  const bool approximation = model == "barone-adesi-whaley" || model == "ju-zhong" ||
+                             model.starts_with("bjerksund-stensland");
   return ask(approximation ? admin::options::price : admin::options::greeks, arguments);
 }
 int options_iv_command(const OptionArguments& arguments) {

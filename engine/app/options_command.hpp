@@ -12,7 +12,8 @@ struct OptionArguments {
   std::string type{"call"};
   std::string model{"black-scholes"};
   std::string preset;                 // of american
-  std::optional<std::uint32_t> steps;  // of trees
+  std::optional<std::uint32_t> steps;  // of trees and finite differences
+  std::optional<std::uint32_t> points;  // of finite differences
   std::optional<double> spot;
   std::optional<double> forward;
   std::optional<double> strike;

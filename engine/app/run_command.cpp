@@ -10,8 +10,11 @@
 #include <stdexcept>
 
 #include "engine/app/admin_service.hpp"
+#include "engine/app/archive_task.hpp"
 #include "engine/app/commands.hpp"
 #include "engine/app/engine_run.hpp"
+#include "engine/app/event_bus/event_bus_task.hpp"
+#include "engine/app/event_bus/notices.hpp"
 #include "engine/telemetry/format.hpp"
 
 namespace sq::app {
@@ -32,6 +35,8 @@ settings::Config load(const RunOptions& options) {
   if (!options.log_dir.empty()) {
     const bool beside_log =
         config.admin.token_file.parent_path() == config.log.dir || config.admin.token_file.empty();
+    if (config.archive.path == config.log.dir / "archive.sqlite")
+      config.archive.path = options.log_dir / "archive.sqlite";
     config.log.dir = options.log_dir;
     if (beside_log) config.admin.token_file = options.log_dir / "admin.token";
   }
@@ -96,6 +101,40 @@ void announce(EngineRun& run) {
   if (!run.log().rings_locked())
     run.text_log().warning("log", "the rings could not be locked in memory (ulimit -l); see `doctor`");
 }
+
+// The archive beside a run. Nothing about it is a reason to stop trading, nor to fail: the log has
+// everything, the next start goes on.
+class ArchiveOfRun {
+ public:
+  explicit ArchiveOfRun(EngineRun& run) : run_{run} {}
+  // Once the log is recovered and being written.
+  void start() {
+    const settings::Config& config = run_.config();
+    if (started_ || !run_.progress().running.load()) return;
+    started_ = true;
+    if (config.archive.kind == settings::ArchiveKind::Off) return;
+    try {
+      task_.emplace(config.archive, archive_names(config), run_.log().dir());
+      run_.show_archive(&*task_);
+    } catch (const std::exception& error) {
+      run_.text_log().warning("archive", "not started: {}", error.what());
+    }
+  }
+  void finish() {
+    constexpr std::int64_t kWaitNs = 5 * kNsPerSecond;
+    if (!task_) return;
+    task_->finish(kWaitNs);
+    const ArchiveStatus status = task_->status();
+    if (!status.error.empty())
+      run_.text_log().warning("archive", "archived up to record {}: {}", status.archived_sequence,
+                              status.error);
+  }
+
+ private:
+  EngineRun& run_;
+  std::optional<ArchiveTask> task_;
+  bool started_{false};
+};
 }  // namespace
 
 void write_file(const std::filesystem::path& file, const std::string& text) {
@@ -111,13 +150,21 @@ int run_command(const RunOptions& options) {
   EngineRun run{load(options)};
   announce(run);
   ProgressLine progress{run};
+  ArchiveOfRun archive{run};  // outlives the admin port, which shows it
+  std::optional<EventBusTask> events;  // so does this
   std::optional<AdminService> admin;
   const Summary summary = run.run([&] {
     if (stop_signal != 0) run.request_stop();
-    if (run.config().admin.enabled && !admin && run.progress().running.load()) admin.emplace(run);
+    if (run.config().admin.enabled && !admin && run.progress().running.load()) {
+      events.emplace(run.log().dir());
+      events->consume(write_notices(events->bus(), run.text_log()));
+      admin.emplace(run, events->bus());
+    }
+    archive.start();
     progress.update();
   });
   progress.end();
+  archive.finish();
   print_summary(stdout, summary);
   std::fflush(stdout);
   if (!options.json.empty()) write_file(options.json, boost::json::serialize(to_json(summary)) + "\n");

@@ -13,7 +13,8 @@ class DerivedInputs {
   virtual void on_market(const RecordHeader& record) noexcept = 0;
   // When the next input is due; the largest WallTime: only after more market data.
   [[nodiscard]] virtual WallTime next() const noexcept = 0;
-  // The next input, due at `at`, valid until the next call. Only when next() says that there is one.
+  // The next input, due at `at`, valid until the next call. Only when next() says that there is
+  // one.
   [[nodiscard]] virtual RecordHeader& take(WallTime at) noexcept = 0;
 
  protected:

@@ -19,6 +19,7 @@ SimulatedExchange::SimulatedExchange(const SimulationSettings& settings,
       orders_{settings.open_orders_max},
       index_{settings.orders_expected},
       instruments_(instruments.size()) {
+  told_fills_.reserve(settings.orders_expected);
   MatchingRules rules{.queue = {settings.model.queue_model, settings.model.queue_power},
                       .exact_queue = settings.model.exact_queue,
                       .consumed_depth = settings.model.consumed_depth};
@@ -188,6 +189,10 @@ void SimulatedExchange::on_query(OrderId id, InstrumentId instrument) noexcept {
   status.id = id;
   status.kind = ReportKind::Status;
   if (const OrderFate* fate = index_.find(id)) {
+    for (std::uint32_t at = fate->first_fill; at != kNoSlot; at = told_fills_[at].next) {
+      OrderReport again = told_fills_[at].report;
+      report(again, instrument);
+    }
     status.venue_order_id = fate->venue_order_id;
     status.cumulative_qty = fate->filled;
     status.state = fate->state;

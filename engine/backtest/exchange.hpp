@@ -39,7 +39,8 @@ class SimulatedExchange final : private Executions {
 
   // Time does not decrease over all calls.
   void on_market(const RecordHeader& record, WallTime at) noexcept;
-  // OrderSent, CancelSent or QuerySent.
+  // OrderSent, CancelSent or QuerySent. A query is answered by every fill of the order, told again,
+  // and then its status.
   void on_request(const RecordHeader& request, WallTime at) noexcept;
 
   [[nodiscard]] Account account() const;
@@ -84,6 +85,12 @@ class SimulatedExchange final : private Executions {
     return index_of(id) < instruments_.size() ? instruments_[index_of(id)].get() : nullptr;
   }
 
+  // Every fill, so that a query can tell them again.
+  struct ToldFill {
+    OrderReport report;
+    std::uint32_t next{kNoSlot};  // later fill of the same order
+  };
+
   settings::Simulation model_;
   ReportSink& sink_;
   OrderSlots orders_;
@@ -91,6 +98,7 @@ class SimulatedExchange final : private Executions {
   std::vector<std::unique_ptr<SimInstrument>> instruments_;  // by id
   Wallet wallet_;
   std::vector<AccountPosition> positions_;
+  std::vector<ToldFill> told_fills_;
   std::array<std::uint64_t, kVenuesMax> venue_order_ids_{};
   std::array<std::uint64_t, kVenuesMax> report_sequences_{};
   WallTime now_{};

@@ -15,6 +15,8 @@ struct OrderFate {
   std::uint64_t venue_order_id{0};
   Qty filled{};
   std::uint32_t slot{kNoSlot};  // while it works
+  std::uint32_t first_fill{kNoSlot};  // of its fills, in the exchange's list
+  std::uint32_t last_fill{kNoSlot};
   OrderState state{OrderState::None};
 };
 

@@ -3,15 +3,16 @@
 #include <algorithm>
 
 #include "engine/core/digest.hpp"
+#include "engine/core/ledger_state.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
-namespace {
 LedgerSetup ledger_setup(const CoreSetup& setup) {
   LedgerSetup ledger;
   ledger.strategies = setup.strategies.size();
   ledger.order_capacity = setup.order_capacity;
   ledger.gate.firm = setup.firm;
+  ledger.gate.greek_limits = setup.greek_limits;
   for (const InstrumentSetup& each : setup.instruments) {
     ledger.instruments.push_back(each.instrument);
     ledger.gate.instruments.push_back(each.instrument);
@@ -25,7 +26,6 @@ LedgerSetup ledger_setup(const CoreSetup& setup) {
   }
   return ledger;
 }
-}  // namespace
 
 Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
            telemetry::StageTimers* stages)
@@ -33,9 +33,11 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       venues_{venues},
       stages_{stages},
       ledger_{ledger_setup(setup)},
+      greeks_(setup.instruments.size()),
       listeners_(setup.instruments.size()),
       silence_watched_(setup.instruments.size(), false),
       timers_{setup.timer_capacity},
+      answers_{setup.answer_timeout_ns, setup.order_check_ns, setup.order_capacity},
       save_state_every_ns_{setup.save_state_every_ns},
       state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax) {
   books_.reserve(setup.instruments.size());
@@ -79,6 +81,7 @@ void Core::on_input(RecordHeader& input) noexcept {
   if (ready_) {
     if (utc_day(wall_) != ledger_.day()) [[unlikely]] roll_day();
     if (timers_.next() <= now_) fire_timers();
+    if (answers_.next() <= now_) ask_venues();
   }
   dispatch(input);
   if (states_dirty_) [[unlikely]] settle_states();
@@ -96,6 +99,7 @@ void Core::dispatch(const RecordHeader& input) noexcept {
     case RecordKind::EpochStarted: on_epoch(input); break;
     case RecordKind::RecoveryFinished: on_ready(); break;
     case RecordKind::RunEnded: on_run_ended(); break;
+    case RecordKind::LogStateChanged: ledger_.apply(input); break;
     case RecordKind::TimeTick:
     case RecordKind::ConfigLoaded: break;
     case RecordKind::InstrumentDefined:
@@ -138,6 +142,10 @@ void Core::recover(const RecordHeader& record) noexcept {
 
 void Core::recover_market(const RecordHeader& record) noexcept {
   ++counters_.market_data;
+  if (record.kind == RecordKind::GreeksUpdate) {
+    static_cast<void>(take_greeks(record));
+    return;
+  }
   for (std::size_t i = 0; i < books_.size(); ++i) {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
     if (record.instrument != id && record.instrument != kNoInstrument) continue;
@@ -165,19 +173,27 @@ void Core::recover_market(const RecordHeader& record) noexcept {
 
 // What ops, the kill switch or a breaker made of a strategy holds over a restart.
 void Core::recover_wanted(const RecordHeader& record) noexcept {
-  if (record.kind == RecordKind::AdminCommand) {
-    const auto& command = payload_of<AdminCommand>(record);
-    const std::size_t s = index_of(command.strategy);
-    if (command.command == Command::SetStrategyState && s < strategies_.size())
-      strategies_[s].wanted = command.state;
+  const auto change = wanted_change(record);
+  if (change && index_of(change->strategy) < strategies_.size())
+    strategies_[index_of(change->strategy)].wanted = change->to;
+}
+
+void Core::adopt(LedgerState&& state) noexcept {
+  SQ_CHECK(!ready_ && state.strategies().size() == strategies_.size());
+  continue_after(state.ledger().last_sequence());
+  now_ = std::max(now_, state.mono());
+  wall_ = std::max(wall_, state.wall());
+  digest_ = state.digest();
+  counters_.inputs += state.inputs();
+  counters_.decisions += state.decisions();
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    const StrategyFacts& facts = state.strategies()[s];
+    Running& running = strategies_[s];
+    if (facts.wanted) running.wanted = *facts.wanted;
+    running.saved.assign(facts.saved.begin(), facts.saved.end());
+    running.saved_version = facts.saved_version;
   }
-  if (record.kind == RecordKind::StrategyChanged) {
-    const auto& changed = payload_of<StrategyChanged>(record);
-    const std::size_t s = index_of(changed.strategy);
-    if (s < strategies_.size() &&
-        (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit))
-      strategies_[s].wanted = changed.to;
-  }
+  ledger_ = state.take_ledger();
 }
 
 void Core::roll_day() noexcept {
@@ -223,6 +239,7 @@ void Core::on_ready() noexcept {
   ready_ = true;
   // A restart within the day keeps the day's loss: its base was in the log.
   if (utc_day(wall_) != ledger_.day()) roll_day();
+  watch_answers();
   cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
   timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
   for (std::size_t i = 0; i < books_.size(); ++i) {

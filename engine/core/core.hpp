@@ -14,15 +14,18 @@
 #include "engine/book/analytics/microstructure.hpp"
 #include "engine/book/synced_book.hpp"
 #include "engine/book/top_snapshot.hpp"
+#include "engine/core/answer_watch.hpp"
 #include "engine/core/journal.hpp"
 #include "engine/core/ledger.hpp"
 #include "engine/core/setup.hpp"
 #include "engine/core/timers.hpp"
+#include "engine/messaging/greeks.hpp"
 #include "engine/messaging/record.hpp"
 #include "engine/telemetry/stages.hpp"
 #include "engine/venue/order_entry.hpp"
 
 namespace sq::core {
+class LedgerState;
 class StrategyContext;
 
 struct CoreCounters {
@@ -46,12 +49,17 @@ class Core {
   // Takes a record of an older log into the state, in log order, without deciding anything. Only
   // before the first on_input().
   void recover(const RecordHeader& record) noexcept;
+  // The same for all records of the order stream at once, folded elsewhere with this core's
+  // ledger_setup(). Market data are recovered one by one afterwards.
+  void adopt(LedgerState&& state) noexcept;
   // The log's last sequence, also when the records that had it are lost.
   void continue_after(std::uint64_t sequence) noexcept {
     if (sequence > sequence_) sequence_ = sequence;
   }
   // The deadline of the first timer; the largest MonoTime when there is none.
-  [[nodiscard]] MonoTime next_timer() const noexcept { return timers_.next(); }
+  [[nodiscard]] MonoTime next_timer() const noexcept {
+    return std::min(timers_.next(), answers_.next());
+  }
 
   // Running digest of all decisions with their logical times.
   [[nodiscard]] std::uint64_t hash() const noexcept { return digest_; }
@@ -59,6 +67,12 @@ class Core {
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const book::SyncedBook& book(InstrumentId id) const noexcept {
     return books_[index_of(id)];
+  }
+  // What strategies see of an option's Greeks now.
+  [[nodiscard]] strategy::AgedGreeks greeks(InstrumentId id) const noexcept {
+    const GreeksUpdate& last = greeks_[index_of(id)];
+    if (last.status == GreeksStatus::Unavailable) return {};
+    return {&last, now_ - last.as_of};
   }
   [[nodiscard]] book::TopPublisher& publisher(InstrumentId id) noexcept {
     return *publishers_[index_of(id)];
@@ -116,6 +130,9 @@ class Core {
   // core_market.cpp: books and what follows from them
   void on_market_data(const RecordHeader& input) noexcept;
   void on_feed_status(const RecordHeader& input) noexcept;
+  // False: not Greeks of an option that this core has.
+  bool take_greeks(const RecordHeader& record) noexcept;
+  void notify_greeks(std::size_t instrument) noexcept;
   void after_book(std::size_t instrument, BookState before, const book::SyncedBook::Effect& effect) noexcept;
   // Renews the instrument's microstructure measures, if it has any.
   void measure_book(std::size_t instrument, const book::SyncedBook::Effect& effect) noexcept;
@@ -138,6 +155,13 @@ class Core {
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;
 
+  // core_answers.cpp: what venues owe
+  void ask_venues() noexcept;
+  void query(oms::Order& order) noexcept;
+  void watch_answers() noexcept;
+  void after_answer(oms::Order& order, const OrderReport& report) noexcept;
+  void tell_strategy(const oms::Order& order, const OrderReport& report, Qty fill) noexcept;
+
   // core_strategies.cpp: states
   void set_state(std::size_t strategy, StrategyState to, StateCause cause) noexcept;
   void settle_states() noexcept;
@@ -156,11 +180,13 @@ class Core {
   std::vector<book::SyncedBook> books_;
   std::vector<std::unique_ptr<book::TopPublisher>> publishers_;
   std::vector<std::unique_ptr<Measured>> measured_;  // [instrument]; null: not measured
+  std::vector<GreeksUpdate> greeks_;  // [instrument]: the last; Unavailable: none
   std::vector<Running> strategies_;
   std::vector<std::vector<std::uint16_t>> listeners_;  // [instrument] -> strategies
   std::vector<std::int64_t> silence_ns_;  // [instrument]: longer is Stale
   std::vector<bool> silence_watched_;
   Timers timers_;
+  AnswerWatch answers_;
   std::int64_t save_state_every_ns_;
   std::vector<std::byte> state_room_;  // a StrategySaved record
 

@@ -7,6 +7,11 @@
 namespace sq::core {
 void Core::on_market_data(const RecordHeader& input) noexcept {
   if (input.kind == RecordKind::FeedStatus) return on_feed_status(input);
+  if (input.kind == RecordKind::GreeksUpdate) {
+    if (!take_greeks(input)) return dead_letter(input, DeadLetterReason::UnknownInstrument);
+    if (ready_) notify_greeks(index_of(input.instrument));
+    return;
+  }
   const std::size_t i = index_of(input.instrument);
   if (i >= books_.size()) [[unlikely]] return dead_letter(input, DeadLetterReason::UnknownInstrument);
   book::SyncedBook& book = books_[i];
@@ -45,6 +50,24 @@ void Core::on_feed_status(const RecordHeader& input) noexcept {
     if (input.instrument != kNoInstrument && index_of(input.instrument) != i) continue;
     const BookState before = books_[i].state();
     after_book(i, before, books_[i].on_disconnect());
+  }
+}
+
+bool Core::take_greeks(const RecordHeader& record) noexcept {
+  const std::size_t i = index_of(record.instrument);
+  const std::vector<Instrument>& instruments = ledger_.portfolio().instruments();
+  if (i >= instruments.size() || instruments[i].kind != InstrumentKind::Option) return false;
+  greeks_[i] = payload_of<GreeksUpdate>(record);
+  ledger_.gate().set_greeks(record.instrument, greeks_[i]);
+  return true;
+}
+
+void Core::notify_greeks(std::size_t i) noexcept {
+  telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
+  const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+  for (const std::uint16_t s : listeners_[i]) {
+    Running& running = strategies_[s];
+    if (listens(running)) running.setup.strategy->on_greeks(id, greeks_[i], *running.context);
   }
 }
 

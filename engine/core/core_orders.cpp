@@ -40,7 +40,8 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
     states_dirty_ = true;
     return {{}, risk::Rule::Capacity};
   }
-  ledger_.apply(record.header);
+  if (oms::Order* order = ledger_.apply_sent(record.header))
+    answers_.watch(*order, ledger_.orders().pool());
   venues_.send(record.header);
   if (stages_ != nullptr) stages_->record_since(telemetry::Stage::TickToOrder, input_ticks_);
   return {draft.id, risk::Rule::None};
@@ -69,7 +70,8 @@ void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
 
 // `again`: also when a cancel was sent before, which may never have arrived.
 void Core::cancel(oms::Order& order, CancelReason reason, bool again) noexcept {
-  if (!order.working() || (order.cancel_sent && !again)) return;
+  if (!order.working() || order.state == OrderState::AwaitingFills) return;
+  if (order.cancel_sent && !again) return;
   CancelRequest request;
   request.id = order.request.id;
   request.strategy = order.request.strategy;
@@ -78,6 +80,8 @@ void Core::cancel(oms::Order& order, CancelReason reason, bool again) noexcept {
   auto record = make_record(RecordKind::CancelSent, request);
   decide(record.header, order.instrument);
   ledger_.apply(record.header);
+  answers_.watch(order, ledger_.orders().pool());
+  answers_.settle(ledger_.orders().pool());
   venues_.send(record.header);
 }
 
@@ -108,7 +112,8 @@ void Core::on_report(const RecordHeader& input) noexcept {
         latch_kill(StateCause::Kill, FixedText<64>{"a fill of an order that is not known"});
       return;
     case oms::ReportFit::Contradiction: return dead_letter(input, DeadLetterReason::BadContent);
-    case oms::ReportFit::Duplicate: return;
+    case oms::ReportFit::Duplicate:
+      return after_answer(*outcome.order, payload_of<OrderReport>(input));
     case oms::ReportFit::Overfill:
     case oms::ReportFit::LateFill:
       // The venue is right about fills; whoever traded on the old belief stops.
@@ -135,20 +140,7 @@ void Core::on_report(const RecordHeader& input) noexcept {
         OrderChanged{order.request.id, order.filled, outcome.from, outcome.to, report.code, {}});
     decide(record.header, order.instrument);
   }
-  const std::size_t s = index_of(order.request.strategy);
-  // Also in Stopped: what becomes of its own orders a strategy must know in every state.
-  if (!ready_ || s >= strategies_.size()) return;
-  strategy::OrderUpdate update;
-  update.id = order.request.id;
-  update.instrument = order.instrument;
-  update.side = order.request.side;
-  update.state = outcome.to;
-  update.code = report.code;
-  update.last_price = outcome.fill != Qty{} ? report.last_price : Price{};
-  update.last_qty = outcome.fill;
-  update.filled = order.filled;
-  update.remaining = order.remaining();
-  telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
-  strategies_[s].setup.strategy->on_order(update, *strategies_[s].context);
+  tell_strategy(order, report, outcome.fill);
+  after_answer(*outcome.order, report);
 }
 }  // namespace sq::core

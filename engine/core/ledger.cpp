@@ -8,6 +8,7 @@ Ledger::Ledger(LedgerSetup setup)
       states_(setup.strategies, StrategyState::Stopped) {}
 
 oms::Order* Ledger::apply_sent(const RecordHeader& sent) noexcept {
+  last_sequence_ = sent.sequence;
   oms::Order* order = orders_.on_sent(sent);
   if (order == nullptr) return nullptr;
   gate_.on_sent(order->request, sent.instrument, sent.mono);
@@ -74,8 +75,15 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       gate_.start_day(day.strategy, day.pnl_base);
       break;
     }
-    case RecordKind::EpochStarted: epoch_ = payload_of<EpochStarted>(record).epoch; break;
+    case RecordKind::EpochStarted:
+      epoch_ = payload_of<EpochStarted>(record).epoch;
+      gate_.set_log(LogCondition::Normal);  // another process, perhaps another disk
+      break;
+    case RecordKind::LogStateChanged:
+      gate_.set_log(payload_of<LogStateChanged>(record).condition);
+      break;
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
+    case RecordKind::QuerySent: orders_.on_query_sent(record); break;
     case RecordKind::None:
     case RecordKind::ConfigLoaded:
     case RecordKind::InstrumentDefined:
@@ -92,12 +100,12 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::FeedDropped:
     case RecordKind::MarketOrder:
     case RecordKind::Candle:
+    case RecordKind::GreeksUpdate:
     case RecordKind::OrderChanged:
     case RecordKind::FillBooked:
     case RecordKind::BookChanged:
     case RecordKind::StrategySaved:
-    case RecordKind::FundingBooked:
-    case RecordKind::QuerySent: break;
+    case RecordKind::FundingBooked: break;
   }
 }
 }  // namespace sq::core

@@ -66,6 +66,7 @@ class Ledger {
   [[nodiscard]] std::int64_t day() const noexcept { return day_; }
 
  private:
+  friend class LedgerState;  // saves and restores all of it
   void apply_strategy(const StrategyChanged& changed) noexcept;
 
   oms::OrderLife orders_;

@@ -34,8 +34,13 @@ struct CoreSetup {
   std::vector<InstrumentSetup> instruments;  // index: InstrumentId
   std::vector<StrategySetup> strategies;     // index: StrategyId
   risk::FirmLimits firm{};
+  std::vector<risk::GreekLimit> greek_limits{};
   std::uint32_t order_capacity{kOrderCapacity};
   std::uint32_t timer_capacity{4096};
+  std::int64_t answer_timeout_ns{2 * kNsPerSecond};  // silence after a request until a venue is asked
+  std::int64_t order_check_ns{0};  // silence about an open order until the venue is asked; 0: never
   std::int64_t save_state_every_ns{10 * kNsPerSecond};
 };
+// What a ledger of this core's records is built from: for others that fold the same log.
+[[nodiscard]] LedgerSetup ledger_setup(const CoreSetup& setup);
 }  // namespace sq::core

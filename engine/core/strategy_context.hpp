@@ -26,6 +26,9 @@ class StrategyContext final : public strategy::Context {
   [[nodiscard]] strategy::Top top(InstrumentId id) const noexcept override {
     return core_.top_of(index_of(id));
   }
+  [[nodiscard]] strategy::AgedGreeks greeks(InstrumentId id) const noexcept override {
+    return core_.greeks(id);
+  }
   [[nodiscard]] Qty position(InstrumentId id) const noexcept override {
     return core_.ledger_.portfolio().ledger(StrategyId{index_}, id).position.qty();
   }

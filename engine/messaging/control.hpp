@@ -32,6 +32,21 @@ struct AdminCommand {
 };
 static_assert(sizeof(AdminCommand) == 96);
 
+enum class LogCondition : std::uint8_t {  // append only
+  Normal = 1,
+  Reserve = 2,  // short of room: new orders are refused; cancels and the kill switch are logged
+  Full = 3,     // no room left but the shared-memory ring's
+  Stalled = 4,  // the disk does not answer in time: orders are held back
+  Failed = 5    // a write or sync failed: nothing more can be logged
+};
+struct LogStateChanged {
+  LogCondition condition{LogCondition::Normal};
+  std::uint8_t reserved[7]{};
+  std::uint64_t free_bytes{0};  // on the log's file system
+  FixedText<64> reason{};
+};
+static_assert(sizeof(LogStateChanged) == 80);
+
 struct BookChanged {  // header.instrument
   std::uint64_t last_id{0};
   BookState from{BookState::Syncing};

@@ -36,7 +36,8 @@ enum class CancelReason : std::uint8_t {  // append only
   BookNotLive = 4,
   Shutdown = 5,
   Recovery = 6,
-  Operator = 7
+  Operator = 7,
+  Again = 8           // an earlier cancel was lost or refused
 };
 struct CancelRequest {
   OrderId id{};

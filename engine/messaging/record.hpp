@@ -27,6 +27,7 @@ enum class RecordKind : std::uint16_t {
   TimeTick = 6,           // no payload: time passed, timers may be due
   RunEnded = 7,           // orderly end of the input
   RecoveryFinished = 8,   // the log up to here was folded, venues were asked
+  LogStateChanged = 9,    // the log's disk is short of room, has stalled or is well again
   // inputs, feed log
   DepthUpdate = 0x100,    // DepthHeader + levels
   DepthSnapshot = 0x101,  // DepthHeader + levels
@@ -37,6 +38,7 @@ enum class RecordKind : std::uint16_t {
   FeedDropped = 0x106,    // the ring was full: so many records of this source are missing
   MarketOrder = 0x107,    // one change of one order of the venue's book (L3)
   Candle = 0x108,         // one finished bar of a candle stream or file
+  GreeksUpdate = 0x109,   // one option re-priced beside the core
   // decisions, order log
   OrderSent = 0x1000,     // OrderRequest
   CancelSent = 0x1001,    // CancelRequest
@@ -67,6 +69,7 @@ constexpr SourceId kSourceCore{0};   // decisions, and inputs the application ma
 constexpr SourceId kSourceAdmin{1};
 constexpr SourceId kSourceVenueFirst{0x10};  // execution reports: 0x10 + venue number
 constexpr SourceId kSourceFeedFirst{0x100};  // market data: 0x100 + index of the feed
+constexpr SourceId kSourceChainFirst{0x8000};  // Greeks: 0x8000 + index of the chain
 
 struct RecordHeader {
   std::uint64_t checksum{0};  // of the rest, chained to the previous record; set by engine/wal

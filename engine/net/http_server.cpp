@@ -5,10 +5,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 
 namespace sq::net {
@@ -28,6 +30,7 @@ HttpRequest to_request(const http::request<http::string_body>& message) {
   if (mark != std::string_view::npos) request.query = std::string{target.substr(mark + 1)};
   request.authorization = std::string{message[http::field::authorization]};
   request.host = std::string{message[http::field::host]};
+  request.last_event_id = std::string{message["Last-Event-ID"]};
   request.body = message.body();
   return request;
 }
@@ -48,7 +51,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(tcp::socket socket, const HttpServerSettings& settings, const HttpHandler& handler,
              std::size_t& open)
-      : stream_{std::move(socket)}, settings_{settings}, handler_{handler}, open_{open} {
+      : stream_{std::move(socket)},
+        timer_{stream_.get_executor()},
+        settings_{settings},
+        handler_{handler},
+        open_{open} {
     ++open_;
   }
   ~Connection() { --open_; }
@@ -77,7 +84,39 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (error == http::error::end_of_stream || error == beast::error::timeout) return close();
     if (error) return on_bad_request(error);
     const auto& message = parser_->get();
-    write(to_reply(handler_(to_request(message)), message.version(), message.keep_alive()));
+    HttpResponse response = handler_(to_request(message));
+    if (response.stream) return begin_stream(std::move(response), message.version());
+    write(to_reply(response, message.version(), message.keep_alive()));
+  }
+  void begin_stream(HttpResponse response, unsigned version) {
+    next_piece_ = std::move(response.stream);
+    Reply head = to_reply(response, version, false);
+    head.content_length(boost::none);
+    std::ostringstream text;
+    text << head.base();
+    piece_ = text.str();
+    write_piece();
+  }
+  // A client that takes nothing for the time of a request is gone; what it missed is the
+  // stream's to know.
+  void write_piece() {
+    stream_.expires_after(std::chrono::seconds{settings_.request_seconds_max});
+    asio::async_write(stream_, asio::buffer(piece_),
+                      [self = shared_from_this()](beast::error_code error, std::size_t) {
+                        if (error) return self->close();
+                        self->stream_.expires_never();
+                        self->ask_for_piece();
+                      });
+  }
+  void ask_for_piece() {
+    auto piece = next_piece_();
+    if (!piece) return close();
+    piece_ = std::move(*piece);
+    if (!piece_.empty()) return write_piece();
+    timer_.expires_after(std::chrono::milliseconds{settings_.housekeeping_ms});
+    timer_.async_wait([self = shared_from_this()](beast::error_code error) {
+      if (!error) self->ask_for_piece();
+    });
   }
   void on_bad_request(beast::error_code error) {
     if (error.category() != make_error_code(http::error::bad_method).category()) return close();
@@ -103,12 +142,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   beast::tcp_stream stream_;
+  asio::steady_timer timer_;
   const HttpServerSettings& settings_;
   const HttpHandler& handler_;
   std::size_t& open_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   Reply reply_;
+  std::function<std::optional<std::string>()> next_piece_;
+  std::string piece_;
 };
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct HttpRequest {
   std::string query;          // after '?', as received
   std::string authorization;  // value of the header, "" when absent
   std::string host;           // value of the header
+  std::string last_event_id;  // value of Last-Event-ID: where a broken stream goes on
   std::string body;
 };
 struct HttpResponse {
@@ -26,6 +28,9 @@ struct HttpResponse {
   std::string content_type{"application/json; charset=utf-8"};
   std::string body;
   std::string allow;  // for 405
+  // Not empty: the body is what this gives, without an end of its own, and the connection ends with
+  // it. Called when the last piece was taken; "": nothing now, ask again; empty: the end.
+  std::function<std::optional<std::string>()> stream{};
 };
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
@@ -36,7 +41,7 @@ struct HttpServerSettings {
   std::size_t body_bytes_max{64U << 10};
   std::size_t connections_max{64};
   std::int64_t request_seconds_max{10};
-  std::int64_t housekeeping_ms{20};      // how often `housekeeping` is called
+  std::int64_t housekeeping_ms{20};      // how often `housekeeping`, and an idle stream, are asked
   std::function<void()> housekeeping{};  // between requests, on the server's thread; may be empty
 };
 

@@ -48,7 +48,7 @@ Order* OrderLife::on_sent(const RecordHeader& sent) noexcept {
   if (order == nullptr) return nullptr;
   order->request = request;
   order->state = OrderState::PendingNew;
-  order->sent_at = order->changed_at = sent.mono;
+  order->sent_at = order->changed_at = order->asked_at = sent.mono;
   order->sent_sequence = sent.sequence;
   return order;
 }
@@ -56,9 +56,23 @@ Order* OrderLife::on_sent(const RecordHeader& sent) noexcept {
 Order* OrderLife::on_cancel_sent(const RecordHeader& sent) noexcept {
   Order* order = pool_.find(payload_of<CancelRequest>(sent).id);
   if (order == nullptr || !order->working()) return order;
-  order->cancel_sent = true;
+  order->cancel_sent = order->cancel_wanted = true;
+  order->asked_at = sent.mono;
   if (order->state == OrderState::Open) {
     order->state = OrderState::PendingCancel;
+    order->changed_at = sent.mono;
+  }
+  return order;
+}
+
+Order* OrderLife::on_query_sent(const RecordHeader& sent) noexcept {
+  Order* order = pool_.find(payload_of<QueryRequest>(sent).id);
+  if (order == nullptr || !order->working()) return order;
+  order->asked_at = sent.mono;
+  order->absent_since_query = false;
+  if (order->queries < 255) ++order->queries;
+  if (order->state == OrderState::PendingNew) {
+    order->state = OrderState::Unknown;
     order->changed_at = sent.mono;
   }
   return order;
@@ -78,6 +92,9 @@ ReportOutcome OrderLife::on_report(const RecordHeader& header) noexcept {
   if (report.venue_order_id != 0) order.venue_order_id = report.venue_order_id;
   if (report.kind == ReportKind::Filled) {
     apply_fill(outcome, report);
+  } else if (report.kind == ReportKind::Status && report.state == OrderState::None &&
+             report.code == RejectCode::UnknownOrder) {
+    apply_absence(outcome, header.mono);
   } else {
     apply_state(outcome, report);
   }
@@ -85,6 +102,10 @@ ReportOutcome OrderLife::on_report(const RecordHeader& header) noexcept {
     return outcome;
   order.state = outcome.to;
   order.changed_at = header.mono;
+  // What leaves a cancel open is no progress: the next query waits longer.
+  if (report.kind != ReportKind::CancelRejected &&
+      (report.kind != ReportKind::Status || !order.cancel_wanted))
+    order.queries = 0;
   if (report.code != RejectCode::None) order.code = report.code;
   outcome.released = stake_before - order.remaining();
   outcome.finished = !is_terminal(outcome.from) && is_terminal(outcome.to);
@@ -175,6 +196,18 @@ void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) n
   }
   if (end != OrderState::None && !ended_before) order.ends_as = end;
   outcome.to = state_of(order);
+}
+
+void OrderLife::apply_absence(ReportOutcome& outcome, MonoTime now) noexcept {
+  Order& order = *outcome.order;
+  outcome.fit = ReportFit::Duplicate;
+  const bool never_seen = order.filled == Qty{} && order.told == Qty{} && order.venue_order_id == 0;
+  if (order.state != OrderState::Unknown || !never_seen || order.absent_since_query) return;
+  order.absent_since_query = true;
+  if (order.absences < 255) ++order.absences;
+  if (order.absences < absence_.answers || now - order.sent_at < absence_.after_ns) return;
+  outcome.fit = ReportFit::Applied;
+  outcome.to = OrderState::NotSent;
 }
 
 bool OrderLife::to_unknown(Order& order, MonoTime now) noexcept {

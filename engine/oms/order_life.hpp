@@ -28,6 +28,13 @@ struct ReportOutcome {
   bool finished{false};  // became terminal by this report
 };
 
+// An order that no answer ever proved to have arrived, and that so many queries did not find, never
+// did: from then on it is NotSent. One "not found" proves nothing: venues show new orders late.
+struct AbsenceRule {
+  std::uint8_t answers{3};                      // each to a query of its own
+  std::int64_t after_ns{15 * kNsPerSecond};     // since the order was sent: nothing can be on its way
+};
+
 class OrderLife {
  public:
   OrderLife(std::uint32_t capacity, std::size_t instruments) : pool_{capacity, instruments} {}
@@ -36,6 +43,8 @@ class OrderLife {
   // Facts. OrderSent: null only when the pool is full of working orders (checked before sending).
   Order* on_sent(const RecordHeader& sent) noexcept;
   Order* on_cancel_sent(const RecordHeader& sent) noexcept;
+  // A query says that an order nobody answered is Unknown.
+  Order* on_query_sent(const RecordHeader& sent) noexcept;
   [[nodiscard]] ReportOutcome on_report(const RecordHeader& report) noexcept;
   // The connection is gone: a pending order's outcome is not known. Exposure stays.
   [[nodiscard]] bool to_unknown(Order& order, MonoTime now) noexcept;
@@ -46,7 +55,9 @@ class OrderLife {
  private:
   void apply_fill(ReportOutcome& outcome, const OrderReport& report) noexcept;
   void apply_state(ReportOutcome& outcome, const OrderReport& report) noexcept;
+  void apply_absence(ReportOutcome& outcome, MonoTime now) noexcept;
 
   OrderPool pool_;
+  AbsenceRule absence_;
 };
 }  // namespace sq::oms

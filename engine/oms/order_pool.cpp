@@ -23,12 +23,14 @@ Order* OrderPool::create(OrderId id, InstrumentId instrument) noexcept {
   unlink(at);
   Order& order = slots_[at];
   order.request.id = id;
-  order.filled = Qty{};
+  // All but the request and the times, which the caller fills, and the trades, which their count
+  // covers.
+  order.filled = order.told = Qty{};
   order.instrument = instrument;
-  order.state = OrderState::None;
+  order.state = order.ends_as = OrderState::None;
   order.code = RejectCode::None;
-  order.trade_count = 0;
-  order.cancel_sent = false;
+  order.cancel_sent = order.cancel_wanted = order.absent_since_query = order.watched = false;
+  order.trade_count = order.queries = order.absences = 0;
   order.venue_order_id = 0;
   index_insert(at);
   insert_after(links_[head_of(instrument)].previous, at);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/oms/order.hpp"
+#include "engine/types/state_bytes.hpp"
 
 namespace sq::oms {
 class OrderPool {
@@ -40,6 +41,12 @@ class OrderPool {
     const std::uint32_t head = head_of(instrument);
     for (std::uint32_t at = links_[head].next; at != head; at = links_[at].next) visit(slots_[at]);
   }
+  // All orders with their slots and the order of every list, so that a restored pool goes on exactly
+  // like the saved one. restore(): false when the bytes are not a pool of this capacity and number
+  // of instruments; the pool is then of no use.
+  void save(StateOut& out) const;
+  [[nodiscard]] bool restore(StateIn& in);
+
   // Every order still in memory, in no particular order: for views and checks.
   template <class Visit>
   void for_each(Visit&& visit) const {
@@ -59,6 +66,12 @@ class OrderPool {
   [[nodiscard]] std::uint32_t head_of(InstrumentId instrument) const noexcept {
     return capacity_ + 2 + index_of(instrument);
   }
+  template <class Visit>
+  void for_each_in(std::uint32_t head, Visit&& visit) const {
+    for (std::uint32_t at = links_[head].next; at != head; at = links_[at].next) visit(at);
+  }
+  void save_list(StateOut& out, std::uint32_t head) const;
+  std::uint32_t restore_list(StateIn& in, std::uint32_t head, std::vector<bool>& used);
   void unlink(std::uint32_t at) noexcept;
   void insert_after(std::uint32_t previous, std::uint32_t at) noexcept;
   void forget_oldest() noexcept;

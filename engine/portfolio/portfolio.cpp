@@ -95,6 +95,20 @@ Qty Portfolio::position(InstrumentId instrument) const noexcept {
   return sum;
 }
 
+// Layout: wal/SNAPSHOT.md, section Portfolio.
+static_assert(sizeof(StrategyLedger) == 80 && StateValue<StrategyLedger>);
+void Portfolio::save(StateOut& out) const {
+  out.put_count(instruments_.size());
+  out.put_all(ledgers_);
+  out.put(refused_fills_);
+}
+bool Portfolio::restore(StateIn& in) {
+  in.expect(std::uint64_t{instruments_.size()});
+  in.take_all(ledgers_);
+  refused_fills_ = in.take<std::uint64_t>();
+  return in.ok();
+}
+
 std::optional<std::int64_t> net_pnl(const StrategyLedger& ledger, const Instrument& instrument,
                                     Price mark) noexcept {
   const auto open = ledger.position.unrealised(instrument, mark);

@@ -12,6 +12,7 @@
 
 #include "engine/messaging/orders.hpp"
 #include "engine/portfolio/position.hpp"
+#include "engine/types/state_bytes.hpp"
 
 namespace sq::portfolio {
 struct StrategyLedger {  // one strategy in one instrument
@@ -46,6 +47,10 @@ class Portfolio {
   [[nodiscard]] const std::vector<Instrument>& instruments() const noexcept { return instruments_; }
   [[nodiscard]] std::size_t strategies() const noexcept { return strategies_; }
   [[nodiscard]] std::uint64_t refused_fills() const noexcept { return refused_fills_; }
+
+  // restore(): false when the bytes are not of as many instruments and strategies.
+  void save(StateOut& out) const;
+  [[nodiscard]] bool restore(StateIn& in);
 
  private:
   [[nodiscard]] StrategyLedger& at(StrategyId strategy, InstrumentId instrument) noexcept;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "engine/types/amount.hpp"
 #include "engine/types/fixed.hpp"
+#include "engine/types/ids.hpp"
 
 namespace sq::risk {
 struct InstrumentLimits {          // account scope, over all strategies
@@ -25,5 +27,15 @@ struct FirmLimits {
   std::int64_t orders_per_second_max{0};
   std::int64_t daily_loss_max{0};       // 1e-8 of the base currency, positive
   std::int64_t gross_notional_max{0};   // 1e-8 of the base currency
+};
+// Bounds on the Greeks of positions and open orders, worst case. Empty: that Greek is not bounded.
+struct GreekLimit {
+  InstrumentId underlying{kNoInstrument};  // and the options on it; kNoInstrument: all options
+  StrategyId strategy{kNoStrategy};        // of one strategy; kNoStrategy: of the firm
+  std::optional<std::int64_t> delta_max;   // 1e-8 units of the underlying
+  std::optional<std::int64_t> gamma_max;   // 1e-12 units of the underlying per unit of its price
+  std::optional<std::int64_t> vega_max;    // 1e-8 of the currency per 1.00 of volatility
+  std::optional<std::int64_t> theta_max;   // 1e-8 of the currency a year
+  std::int64_t age_ns_max{0};              // Greeks from older prices are none
 };
 }  // namespace sq::risk

@@ -35,6 +35,7 @@ OrderGate::OrderGate(GateSetup setup)
       instruments_{std::move(setup.instruments)},
       limits_{std::move(setup.instrument_limits)},
       exposures_(instruments_.size()),
+      greeks_{std::move(setup.greek_limits), instruments_},
       valuations_(instruments_.size()),
       changed_((instruments_.size() + 63) / 64, 0),
       permitted_{std::move(setup.permitted)},
@@ -54,6 +55,9 @@ OrderGate::OrderGate(GateSetup setup)
 Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument,
                          MonoTime now) noexcept {
   if (kill_latched_) return refuse(Rule::KillLatched);
+  if (log_ != LogCondition::Normal) [[unlikely]]
+    return refuse(Rule::LogNotReady, static_cast<std::int64_t>(log_),
+                  static_cast<std::int64_t>(LogCondition::Normal));
   const std::size_t i = index_of(instrument);
   const std::size_t s = index_of(draft.strategy);
   if (s >= strategies_.size()) return refuse(Rule::StrategyNotArmed);
@@ -138,6 +142,10 @@ Verdict OrderGate::check_exposure(const OrderRequest& order, InstrumentId instru
     if (gross > Int128{firm_.gross_notional_max} * kFinePerAmount)
       return refuse(Rule::GrossNotional, coarse(gross), firm_.gross_notional_max);
   }
+  if (greeks_.limited()) [[unlikely]] {
+    const Verdict v = greeks_.check(order, i, reduces, exposures_, now);
+    if (!v.accepted()) return v;
+  }
   if (const Verdict v = check_counts(order, instrument, now); !v.accepted()) return v;
 
   const std::size_t s = index_of(order.strategy);
@@ -181,11 +189,14 @@ void OrderGate::on_sent(const OrderRequest& order, InstrumentId instrument,
     exposure.resting.push_back({order.id, order.limit, order.side});
   ++firm_open_orders_;
   firm_rate_.record(now);
-  if (s >= strategies_.size()) return;  // manual or adopted: counted for the account and the firm
-  exposure.by_strategy[s].open.add(order.side, order.qty.raw());
-  ++exposure.by_strategy[s].open.orders;
-  ++strategies_[s].open_orders;
-  strategies_[s].rate.record(now);
+  // Manual or adopted orders count for the account and the firm.
+  if (s < strategies_.size()) {
+    exposure.by_strategy[s].open.add(order.side, order.qty.raw());
+    ++exposure.by_strategy[s].open.orders;
+    ++strategies_[s].open_orders;
+    strategies_[s].rate.record(now);
+  }
+  settle_greeks(index_of(instrument));
 }
 
 void OrderGate::on_released(const OrderRequest& order, InstrumentId instrument, Qty released,
@@ -196,6 +207,7 @@ void OrderGate::on_released(const OrderRequest& order, InstrumentId instrument, 
   touch(index_of(instrument));
   exposure.total.open.add(order.side, -released.raw());
   if (of_strategy) exposure.by_strategy[s].open.add(order.side, -released.raw());
+  settle_greeks(index_of(instrument));
   if (!done) return;
   --exposure.total.open.orders;
   --firm_open_orders_;
@@ -219,10 +231,12 @@ void OrderGate::on_position(StrategyId strategy, InstrumentId instrument, Qty po
   exposure.total.cash += cash_delta;
   cash_ += cash_delta;
   const std::size_t s = index_of(strategy);
-  if (s >= strategies_.size()) return;
-  exposure.by_strategy[s].position += position_delta.raw();
-  exposure.by_strategy[s].cash += cash_delta;
-  strategies_[s].cash += cash_delta;
+  if (s < strategies_.size()) {
+    exposure.by_strategy[s].position += position_delta.raw();
+    exposure.by_strategy[s].cash += cash_delta;
+    strategies_[s].cash += cash_delta;
+  }
+  settle_greeks(index_of(instrument));
 }
 
 void OrderGate::set_reference(InstrumentId instrument, Price bid, Price ask,

@@ -10,23 +10,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/messaging/control.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/risk/exposure.hpp"
+#include "engine/risk/greek_exposure.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/risk/rate_window.hpp"
 #include "engine/risk/rule.hpp"
+#include "engine/risk/verdict.hpp"
 #include "engine/types/instrument.hpp"
+#include "engine/types/state_bytes.hpp"
 
 namespace sq::risk {
-struct Verdict {
-  Rule rule{Rule::None};
-  std::uint8_t detail{0};     // FilterBreach for Rule::Filter
-  std::int64_t observed{0};   // in the unit of the rule
-  std::int64_t allowed{0};
-  std::uint64_t approval{0};  // one-use number, only when accepted
-  [[nodiscard]] bool accepted() const noexcept { return rule == Rule::None; }
-};
-
 struct GateSetup {
   FirmLimits firm{};
   std::vector<Instrument> instruments;              // index: InstrumentId
@@ -34,6 +29,7 @@ struct GateSetup {
   std::vector<StrategyLimits> strategy_limits;      // index: StrategyId
   // [strategy][instrument]: may it trade there?
   std::vector<std::vector<bool>> permitted;
+  std::vector<GreekLimit> greek_limits{};
 };
 
 class OrderGate {
@@ -53,7 +49,12 @@ class OrderGate {
                    Int128 cash_delta) noexcept;
   void set_reference(InstrumentId instrument, Price bid, Price ask, MonoTime at) noexcept;
   void clear_reference(InstrumentId instrument) noexcept;
+  void set_greeks(InstrumentId instrument, const GreeksUpdate& greeks) noexcept {
+    if (greeks_.limited()) greeks_.set(instrument, greeks);
+  }
   void set_kill(bool latched) noexcept { kill_latched_ = latched; }
+  // Anything but Normal refuses every order.
+  void set_log(LogCondition condition) noexcept { log_ = condition; }
   void set_strategy_state(StrategyId strategy, StrategyState state) noexcept;
   void set_status(InstrumentId instrument, InstrumentStatus status) noexcept;
   // The day's loss of a strategy, or of the firm for kNoStrategy, is measured from `pnl_base`.
@@ -63,6 +64,12 @@ class OrderGate {
     return loss_latched_[index_of(strategy)];
   }
   void clear_loss_latches() noexcept;
+
+  // What the facts above add up to, without what a book says and what is computed from it: prices
+  // are pushed anew. restore(): false when the bytes are not of a gate with these instruments,
+  // strategies and rates; the gate is then of no use.
+  void save(StateOut& out) const;
+  [[nodiscard]] bool restore(StateIn& in);
 
   [[nodiscard]] bool kill_latched() const noexcept { return kill_latched_; }
   [[nodiscard]] std::uint32_t limits_version() const noexcept { return limits_version_; }
@@ -106,6 +113,10 @@ class OrderGate {
   void touch(std::size_t instrument) noexcept {
     changed_[instrument / 64] |= std::uint64_t{1} << (instrument % 64);
   }
+  // After its positions or orders changed.
+  void settle_greeks(std::size_t instrument) noexcept {
+    if (greeks_.limited()) greeks_.on_exposure(instrument, exposures_[instrument]);
+  }
   [[nodiscard]] Int128 worst_notional(std::size_t instrument, std::int64_t extra_buy,
                                       std::int64_t extra_sell) const noexcept;
 
@@ -113,6 +124,7 @@ class OrderGate {
   std::vector<Instrument> instruments_;
   std::vector<InstrumentLimits> limits_;
   std::vector<InstrumentExposure> exposures_;
+  GreekExposure greeks_;
   // Sums over instruments are brought up to date when they are asked for, hence mutable.
   mutable std::vector<StrategyRisk> strategies_;
   mutable std::vector<Valuation> valuations_;  // index: InstrumentId
@@ -129,5 +141,6 @@ class OrderGate {
   std::uint64_t approvals_{0};
   std::uint32_t limits_version_{1};
   bool kill_latched_{false};
+  LogCondition log_{LogCondition::Normal};  // of this run: not part of a snapshot
 };
 }  // namespace sq::risk

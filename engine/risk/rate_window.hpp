@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/types/state_bytes.hpp"
 #include "engine/types/time.hpp"
 
 namespace sq::risk {
@@ -21,6 +22,19 @@ class RateWindow {
     if (times_.empty()) return;
     times_[next_] = now;
     next_ = next_ + 1 == times_.size() ? 0 : next_ + 1;
+  }
+  void save(StateOut& out) const {
+    out.put_count(times_.size());
+    for (const MonoTime time : times_) out.put(time.ns);
+    out.put_count(next_);
+  }
+  // False: of another limit.
+  [[nodiscard]] bool restore(StateIn& in) {
+    in.expect(std::uint64_t{times_.size()});
+    for (std::size_t i = 0; i < times_.size() && in.ok(); ++i)
+      times_[i] = MonoTime{in.take<std::int64_t>()};
+    next_ = in.take_count(times_.empty() ? 0 : times_.size() - 1);
+    return in.ok();
   }
   [[nodiscard]] std::int64_t limit() const noexcept {
     return static_cast<std::int64_t>(times_.size());

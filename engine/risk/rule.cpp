@@ -22,6 +22,13 @@ std::string_view text_of(Rule rule) noexcept {
     case Rule::DailyLoss: return "daily-loss";
     case Rule::Capacity: return "capacity";
     case Rule::Overflow: return "overflow";
+    case Rule::GreekDelta: return "greek-delta";
+    case Rule::GreekGamma: return "greek-gamma";
+    case Rule::GreekVega: return "greek-vega";
+    case Rule::GreekTheta: return "greek-theta";
+    case Rule::GreeksStale: return "greeks-stale";
+    case Rule::GreeksUnknown: return "greeks-unknown";
+    case Rule::LogNotReady: return "log-not-ready";
   }
   return "?";
 }
@@ -36,7 +43,13 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::DailyLoss: return "1e-8 currency units";
     case Rule::PriceCollar:
     case Rule::SelfMatch: return "1e-9 price units";
-    case Rule::StaleReference: return "ns";
+    case Rule::StaleReference:
+    case Rule::GreeksStale: return "ns";
+    case Rule::GreekDelta: return "1e-8 units of the underlying";
+    case Rule::GreekGamma: return "1e-12 units of the underlying per unit of its price";
+    case Rule::GreekVega: return "1e-8 currency units per 1.00 of volatility";
+    case Rule::GreekTheta: return "1e-8 currency units a year";
+    case Rule::GreeksUnknown: return "instrument";
     case Rule::OpenOrders:
     case Rule::OrderRate:
     case Rule::Capacity: return "count";
@@ -46,6 +59,7 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::NotPermitted:
     case Rule::BookNotLive:
     case Rule::Filter:
+    case Rule::LogNotReady:
     case Rule::Overflow: return "";
   }
   return "?";
@@ -72,6 +86,14 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::DailyLoss: return "the day's loss reached its limit; only reducing orders pass";
     case Rule::Capacity: return "no room for another order";
     case Rule::Overflow: return "the limit could not be evaluated";
+    case Rule::GreekDelta: return "the worst-case delta would leave its limit";
+    case Rule::GreekGamma: return "the worst-case gamma would leave its limit";
+    case Rule::GreekVega: return "the worst-case vega would leave its limit";
+    case Rule::GreekTheta: return "the worst-case theta would leave its limit";
+    case Rule::GreeksStale: return "Greeks are older than allowed; only reducing orders pass";
+    case Rule::LogNotReady:
+      return "the log is short of room or its disk does not answer; it passes when the log is well";
+    case Rule::GreeksUnknown: return "an option at stake has no Greeks; only reducing orders pass";
   }
   return "?";
 }

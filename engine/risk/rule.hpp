@@ -1,4 +1,5 @@
-// The rules of the gate, in order of precedence: the first that fails is the verdict.
+// The rules of the gate, in order of precedence: the first that fails is the verdict. Those of the
+// Greeks, newer, stand between GrossNotional and OpenOrders.
 // Logged in OrderRefused.rule: append only, never renumber.
 #pragma once
 
@@ -25,9 +26,16 @@ enum class Rule : std::uint8_t {
   OrderRate = 15,      // orders in the window
   DailyLoss = 16,      // 1e-8 of the base currency
   Capacity = 17,       // order pool or log ring is full
-  Overflow = 18        // a limit could not be evaluated
+  Overflow = 18,       // a limit could not be evaluated
+  GreekDelta = 19,     // worst case, 1e-8 units of the underlying
+  GreekGamma = 20,     // worst case, 1e-12 units of the underlying per unit of its price
+  GreekVega = 21,      // worst case, 1e-8 currency units per 1.00 of volatility
+  GreekTheta = 22,     // worst case, 1e-8 currency units a year
+  GreeksStale = 23,    // observed: age in ns
+  GreeksUnknown = 24,  // observed: number of the instrument that has none
+  LogNotReady = 25     // observed: LogCondition; stands right behind KillLatched
 };
-constexpr int kRuleCount = 19;
+constexpr int kRuleCount = 26;
 [[nodiscard]] std::string_view text_of(Rule) noexcept;   // "price-collar"
 [[nodiscard]] std::string_view unit_of(Rule) noexcept;   // "1e-9", "count", ...
 [[nodiscard]] std::string_view meaning_of(Rule) noexcept;  // a sentence with what would pass

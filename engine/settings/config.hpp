@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "engine/settings/admin.hpp"
+#include "engine/settings/archive.hpp"
+#include "engine/settings/chains.hpp"
 #include "engine/settings/engine.hpp"
 #include "engine/settings/instruments.hpp"
 #include "engine/settings/portfolio.hpp"
@@ -29,9 +31,11 @@ struct Config {
   Risk risk;
   Portfolio portfolio;
   Log log;
+  Archive archive;
   Admin admin;
   Simulation simulation;
   Telemetry telemetry;
+  std::vector<ChainSettings> chains;         // in the order of the file
   std::vector<StrategySettings> strategies;  // index == index_of(StrategyId)
 
   [[nodiscard]] const InstrumentSettings* find(VenueId venue,

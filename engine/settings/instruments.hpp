@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "engine/settings/strategies.hpp"
 #include "engine/types/instrument.hpp"
 #include "engine/types/time.hpp"
 
@@ -19,6 +20,9 @@ struct InstrumentSettings {
   // Filters and fees as the venue publishes them; id is the position in the file, from 0.
   // No defaults but multiplier 1 and status Trading.
   Instrument instrument{};
+
+  // Options: the underlying by name; its id, strike, expiry and right are in `instrument`.
+  StrategyInstrument underlying;
 
   // A book silent for longer is STALE: no orders. 10 ms to 1 h. Liquid streams speak every 100 ms.
   std::int64_t stale_after_ns{3'000 * kNsPerMs};

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/settings/strategies.hpp"
 #include "engine/types/amount.hpp"
 #include "engine/types/fixed.hpp"
 #include "engine/types/ids.hpp"
+#include "engine/types/time.hpp"
 
 namespace sq::settings {
 struct FirmLimits {
@@ -17,6 +20,11 @@ struct FirmLimits {
   Amount gross_notional_max{};       // > 0; positions and open orders, worst case
   std::uint32_t open_orders_max{0};  // 1 to 100,000
   std::uint32_t orders_per_second_max{0};  // 1 to 100,000, in any one second
+  // Silence after a request until the venue is asked what became of it; 50 ms to 60 s.
+  std::int64_t answer_timeout_ns{2 * kNsPerSecond};
+  // Silence about an open order until the venue is asked; up to an hour, 0: never. A simulated
+  // exchange loses nothing.
+  std::int64_t order_check_ns{0};
 
   friend bool operator==(const FirmLimits&, const FirmLimits&) = default;
 };
@@ -47,10 +55,29 @@ struct StrategyLimits {
   friend bool operator==(const StrategyLimits&, const StrategyLimits&) = default;
 };
 
+// [[risk.greeks]]: bounds on the Greeks of positions and open orders, worst case, of everything on
+// one underlying (itself and the options on it) or of all options; of the firm or of one strategy.
+// At least one bound. Orders whose Greeks are unknown or older are refused unless they reduce.
+struct GreekLimits {
+  using Gamma = Fixed<struct GammaLimitTag, 12>;
+
+  std::optional<StrategyInstrument> underlying;  // empty: all options; vega_max and theta_max only
+  std::optional<std::string> strategy;           // empty: the firm
+  StrategyId strategy_id{kNoStrategy};
+  std::optional<Qty> delta_max;                  // > 0, units of the underlying
+  std::optional<Gamma> gamma_max;                // > 0, units of it per unit of its price
+  std::optional<Amount> vega_max;                // > 0, base currency per 1.00 of volatility
+  std::optional<Amount> theta_max;               // > 0, base currency a year
+  std::int64_t greeks_age_ns_max{0};             // 1 ms to 10 min: the underlying's price is older
+
+  friend bool operator==(const GreekLimits&, const GreekLimits&) = default;
+};
+
 struct Risk {
   FirmLimits firm;
   std::vector<InstrumentLimits> instruments;  // in the order of the file
   std::vector<StrategyLimits> strategies;     // in the order of the file
+  std::vector<GreekLimits> greeks;            // in the order of the file
 
   // Null when there is none.
   [[nodiscard]] const InstrumentLimits* limits_of(InstrumentId id) const noexcept;

@@ -15,6 +15,7 @@
 #include "engine/book/analytics/microstructure_view.hpp"
 #include "engine/book/l2_book.hpp"
 #include "engine/book/order_feed.hpp"
+#include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/risk/rule.hpp"
@@ -64,6 +65,12 @@ struct OrderUpdate {
 
 enum class TimerId : std::uint32_t {};
 
+// The last Greeks of an option, and how long ago their underlying had that price.
+struct AgedGreeks {
+  const GreeksUpdate* values{nullptr};  // null: none yet, or their last word was Unavailable
+  std::int64_t age_ns{0};
+};
+
 // What a strategy may ask of the engine. Implemented by engine/core.
 class Context {
  public:
@@ -79,6 +86,8 @@ class Context {
       InstrumentId id) const noexcept = 0;
   // The last top; its qtys are zero while the book is not LIVE.
   [[nodiscard]] virtual Top top(InstrumentId id) const noexcept = 0;
+  // Of an option in a live chain ([chain.<name>]); read in this callback only.
+  [[nodiscard]] virtual AgedGreeks greeks(InstrumentId id) const noexcept = 0;
   // The strategy's own signed position.
   [[nodiscard]] virtual Qty position(InstrumentId id) const noexcept = 0;
   [[nodiscard]] virtual Submitted submit(const OrderIntent& intent) noexcept = 0;
@@ -145,6 +154,8 @@ class Strategy {
   // Depth was applied to a LIVE book; the levels are in context.book().
   virtual void on_depth(InstrumentId, Context&) noexcept {}
   virtual void on_trade(InstrumentId, const TradePrint&, Context&) noexcept {}
+  // New Greeks of an option, also when there are none any more (status Unavailable).
+  virtual void on_greeks(InstrumentId, const GreeksUpdate&, Context&) noexcept {}
   // In every state, also Stopped.
   virtual void on_order(const OrderUpdate&, Context&) noexcept {}
   virtual void on_timer(TimerId, Context&) noexcept {}

@@ -23,6 +23,15 @@ std::string_view text_of(InstrumentKind kind) noexcept {
     case InstrumentKind::InversePerpetual: return "inverse-perpetual";
     case InstrumentKind::Equity: return "equity";
     case InstrumentKind::LinearFuture: return "linear-future";
+    case InstrumentKind::Option: return "option";
+  }
+  return "?";
+}
+std::string_view text_of(OptionRight right) noexcept {
+  switch (right) {
+    case OptionRight::None: return "none";
+    case OptionRight::Call: return "call";
+    case OptionRight::Put: return "put";
   }
   return "?";
 }

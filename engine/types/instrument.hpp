@@ -13,6 +13,7 @@
 #include "engine/types/fixed.hpp"
 #include "engine/types/ids.hpp"
 #include "engine/types/order_types.hpp"
+#include "engine/types/time.hpp"
 
 namespace sq {
 enum class InstrumentKind : std::uint8_t {  // logged, append only
@@ -20,8 +21,10 @@ enum class InstrumentKind : std::uint8_t {  // logged, append only
   LinearPerpetual = 2,   // settled in the quote currency
   InversePerpetual = 3,  // quantity in contracts of `multiplier` quote units, settled in the base
   Equity = 4,
-  LinearFuture = 5
+  LinearFuture = 5,
+  Option = 6             // European; premium in the quote currency, `multiplier` units a contract
 };
+enum class OptionRight : std::uint8_t { None = 0, Call = 1, Put = 2 };  // logged, append only
 enum class InstrumentStatus : std::uint8_t { Trading = 1, Halted = 2, CancelOnly = 3 };
 
 enum class FilterBreach : std::uint8_t {  // in order of precedence; logged, append only
@@ -57,7 +60,13 @@ struct Instrument {
   Qty multiplier{Qty::from_units(1)};  // base units (linear) or quote units (inverse) a contract
   Ratio maker_fee{};           // of the notional; negative is a rebate
   Ratio taker_fee{};
-  std::array<std::uint64_t, 15> reserved{};
+  // Options only; zero elsewhere.
+  Price strike{};
+  WallTime expiry{};
+  InstrumentId underlying{};   // what it is priced on and hedged with
+  OptionRight right{OptionRight::None};
+  std::array<std::uint8_t, 3> reserved_option{};
+  std::array<std::uint64_t, 12> reserved{};
 
   // The same magnitude in 1e-17 units, without a division where the multiplier is 1: for
   // comparisons on the hot path. Empty: larger than 2^120.
@@ -145,4 +154,5 @@ constexpr std::optional<Int128> Instrument::fine_notional(Price price, Qty qty) 
 }
 [[nodiscard]] std::string_view text_of(FilterBreach) noexcept;
 [[nodiscard]] std::string_view text_of(InstrumentKind) noexcept;
+[[nodiscard]] std::string_view text_of(OptionRight) noexcept;
 }  // namespace sq

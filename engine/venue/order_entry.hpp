@@ -10,6 +10,8 @@ namespace sq::venue {
 class OrderEntry {
  public:
   // OrderSent, CancelSent or QuerySent, already in the log. The record is only valid in the call.
+  // A query is answered by the order's fills, told again, and then by a Status; an order that the
+  // venue does not find by a Status of state None and code UnknownOrder; no answer is no report.
   virtual void send(const RecordHeader& request) noexcept = 0;
 
  protected:

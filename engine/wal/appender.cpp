@@ -4,9 +4,11 @@
 
 #include <cstring>
 
+#include "engine/telemetry/tick_clock.hpp"
 #include "engine/types/check.hpp"
 #include "engine/wal/checksum.hpp"
 #include "engine/wal/drain.hpp"
+#include "engine/wal/kill_point.hpp"
 #include "engine/wal/ring.hpp"
 
 namespace sq::wal {
@@ -52,6 +54,8 @@ Appender::Appender(const std::array<Lane, kStreams>& lanes, Drain& drain) noexce
     at.shared_head = &lane.ring->control().head;
     at.ring = lane.ring;
     at.when_full = lane.when_full;
+    at.stream = stream;
+    at.wait_ns_max = lane.wait_ns_max;
   }
 }
 
@@ -74,7 +78,9 @@ bool Appender::append(const RecordHeader& record) noexcept {
   copy_record(from, to, length);
   at.chain = checksum;
   at.head += length;
+  SQ_KILL_POINT("ring.head.before");
   std::atomic_ref(*at.shared_head).store(at.head, std::memory_order_release);
+  SQ_KILL_POINT("ring.head.after");
   ++appended_;
   return true;
 }
@@ -85,17 +91,21 @@ bool Appender::make_room(Position& at, std::uint32_t length) noexcept {
     ++refused_;
     return false;
   }
-  bool counted = false;
+  std::int64_t since = 0;  // 0: has not waited yet
   for (;;) {
     at.limit = load_acquire(at.ring->control().tail) + capacity;
     if (at.head + length <= at.limit) return true;
     if (shut_->load(std::memory_order_acquire)) return false;
-    if (at.when_full == WhenFull::Refuse) {
+    const std::int64_t now = at.wait_ns_max != 0 ? telemetry::monotonic_ns() : 1;
+    if (since == 0 && at.when_full == WhenFull::Wait) {
+      ++waits_;
+      since = now;
+    }
+    const bool patient = at.wait_ns_max == 0 || now - since < at.wait_ns_max;
+    if (at.when_full == WhenFull::Refuse || drain_->full(at.stream) || !patient) {
       ++refused_;
       return false;
     }
-    if (!counted) ++waits_;
-    counted = true;
     // Nobody may be draining: one thread for everything is a legal wiring.
     if (drain_->drain_now() == 0) ::sched_yield();
   }

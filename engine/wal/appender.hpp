@@ -2,8 +2,9 @@
 // process. Picks the stream by the record's kind and chains its checksum.
 // Thread: core only. Cost: about 10 ns for 128 bytes (bench wal/append_128); no system call, no
 // allocation. A full ring: see WhenFull; the wait drains the ring by itself if nobody else does.
-// Errors: false only for WhenFull::Refuse with a full ring, and for a log that has failed or was
-// closed: then no order may be sent. A malformed record is a bug and aborts.
+// Errors: false only when the ring is full (WhenFull::Refuse, the disk is full too, or it did not
+// empty within wait_ns_max), and for a log that has failed or was closed: then no order may be
+// sent. A malformed record is a bug and aborts.
 #pragma once
 
 #include <array>
@@ -29,6 +30,7 @@ class Appender {
     Ring* ring{nullptr};
     std::uint64_t chain{0};  // checksum of the last record
     WhenFull when_full{WhenFull::Wait};
+    std::int64_t wait_ns_max{0};  // WhenFull::Wait: 0 waits as long as it takes
   };
   Appender(const std::array<Lane, kStreams>& lanes, Drain& drain) noexcept;
   Appender(const Appender&) = delete;
@@ -52,6 +54,8 @@ class Appender {
     std::uint64_t* shared_head{nullptr};
     Ring* ring{nullptr};
     WhenFull when_full{WhenFull::Wait};
+    Stream stream{Stream::Order};
+    std::int64_t wait_ns_max{0};
   };
   [[gnu::cold, gnu::noinline]] bool make_room(Position& at, std::uint32_t length) noexcept;
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "engine/messaging/control.hpp"
+#include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/types/instrument.hpp"
@@ -58,6 +59,11 @@ void put(Fields& f, const Instrument& p) {
   f.decimal("multiplier", p.multiplier);
   f.decimal("maker_fee", p.maker_fee);
   f.decimal("taker_fee", p.taker_fee);
+  if (p.kind != InstrumentKind::Option) return;
+  f.text("right", text_of(p.right));
+  f.decimal("strike", p.strike);
+  f.big("expiry", p.expiry.ns);
+  f.number("underlying", index_of(p.underlying));
 }
 void put(Fields& f, const OrderReport& p) {
   f.order("id", p.id);
@@ -144,6 +150,23 @@ void put(Fields& f, const Candle& p) {
   f.big("trades", p.trades);
   f.text("of", text_of(p.of));
 }
+void put(Fields& f, const GreeksUpdate& p) {
+  f.big("as_of", p.as_of.ns);
+  f.big("priced_at", p.priced_at.ns);
+  f.number("underlying_id", index_of(p.underlying_id));
+  f.text("model", text_of(p.model));
+  f.text("status", text_of(p.status));
+  f.decimal("underlying", p.underlying);
+  f.decimal("theoretical", p.theoretical);
+  f.decimal("volatility", p.volatility);
+  f.decimal("rate", p.rate);
+  f.decimal("yield", p.yield);
+  f.decimal("delta", p.delta);
+  f.decimal("gamma", p.gamma);
+  f.decimal("vega", p.vega);
+  f.decimal("theta", p.theta);
+  f.decimal("rho", p.rho);
+}
 void put(Fields& f, const OrderRequest& p) {
   f.order("id", p.id);
   f.order("parent", p.parent);
@@ -222,6 +245,11 @@ void put(Fields& f, const KillChanged& p) {
   f.text("cause", text_of(p.cause));
   f.text("reason", p.reason.view());
 }
+void put(Fields& f, const LogStateChanged& p) {
+  f.text("condition", text_of(p.condition));
+  f.big("free_bytes", p.free_bytes);
+  f.text("reason", p.reason.view());
+}
 void put(Fields& f, const DeadLetter& p) {
   f.big("input_sequence", p.input_sequence);
   f.text("reason", text_of(p.reason));
@@ -263,6 +291,8 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_text(f, r);
     case RecordKind::InstrumentDefined:
       return put_payload<Instrument>(f, r);
+    case RecordKind::LogStateChanged:
+      return put_payload<LogStateChanged>(f, r);
     case RecordKind::OrderReport:
       return put_payload<OrderReport>(f, r);
     case RecordKind::AdminCommand:
@@ -284,6 +314,8 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<MarketOrder>(f, r);
     case RecordKind::Candle:
       return put_payload<Candle>(f, r);
+    case RecordKind::GreeksUpdate:
+      return put_payload<GreeksUpdate>(f, r);
     case RecordKind::OrderSent:
       return put_payload<OrderRequest>(f, r);
     case RecordKind::CancelSent:

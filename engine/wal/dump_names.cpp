@@ -19,6 +19,8 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "AdminCommand";
     case RecordKind::TimeTick:
       return "TimeTick";
+    case RecordKind::LogStateChanged:
+      return "LogStateChanged";
     case RecordKind::RunEnded:
       return "RunEnded";
     case RecordKind::RecoveryFinished:
@@ -41,6 +43,8 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "MarketOrder";
     case RecordKind::Candle:
       return "Candle";
+    case RecordKind::GreeksUpdate:
+      return "GreeksUpdate";
     case RecordKind::OrderSent:
       return "OrderSent";
     case RecordKind::CancelSent:
@@ -134,6 +138,8 @@ std::string_view text_of(CancelReason reason) noexcept {
       return "shutdown";
     case CancelReason::Recovery:
       return "recovery";
+    case CancelReason::Again:
+      return "again";
     case CancelReason::Operator:
       return "operator";
   }
@@ -168,6 +174,21 @@ std::string_view text_of(StateCause cause) noexcept {
       return "recovery";
     case StateCause::LossLimit:
       return "loss-limit";
+  }
+  return "?";
+}
+std::string_view text_of(LogCondition condition) noexcept {
+  switch (condition) {
+    case LogCondition::Normal:
+      return "normal";
+    case LogCondition::Reserve:
+      return "reserve";
+    case LogCondition::Full:
+      return "full";
+    case LogCondition::Stalled:
+      return "stalled";
+    case LogCondition::Failed:
+      return "failed";
   }
   return "?";
 }
@@ -241,6 +262,26 @@ std::string_view text_of(DepthChain chain) noexcept {
       return "contiguous";
     case DepthChain::Linked:
       return "linked";
+  }
+  return "?";
+}
+std::string_view text_of(GreeksModel model) noexcept {
+  switch (model) {
+    case GreeksModel::BlackScholesMerton:
+      return "black-scholes-merton";
+  }
+  return "?";
+}
+std::string_view text_of(GreeksStatus status) noexcept {
+  switch (status) {
+    case GreeksStatus::Quoted:
+      return "quoted";
+    case GreeksStatus::Neighbours:
+      return "neighbours";
+    case GreeksStatus::Held:
+      return "held";
+    case GreeksStatus::Unavailable:
+      return "unavailable";
   }
   return "?";
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/messaging/control.hpp"
+#include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
 
@@ -14,9 +15,12 @@ namespace sq::wal {
 [[nodiscard]] std::string_view text_of(CancelReason) noexcept;
 [[nodiscard]] std::string_view text_of(Command) noexcept;
 [[nodiscard]] std::string_view text_of(StateCause) noexcept;
+[[nodiscard]] std::string_view text_of(LogCondition) noexcept;
 [[nodiscard]] std::string_view text_of(DeadLetterReason) noexcept;
 [[nodiscard]] std::string_view text_of(FeedEvent) noexcept;
 [[nodiscard]] std::string_view text_of(OrderAction) noexcept;
 [[nodiscard]] std::string_view text_of(CandleOf) noexcept;
 [[nodiscard]] std::string_view text_of(DepthChain) noexcept;
+[[nodiscard]] std::string_view text_of(GreeksModel) noexcept;
+[[nodiscard]] std::string_view text_of(GreeksStatus) noexcept;
 }  // namespace sq::wal

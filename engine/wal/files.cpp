@@ -37,18 +37,27 @@ std::uint64_t File::size() const noexcept {
   return ::fstat(fd_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-int write_all(int fd, const void* bytes, std::size_t n, std::uint64_t at) noexcept {
+File File::open(Disk& disk, const std::filesystem::path& path, int flags, int& error) noexcept {
+  int fd = -1;
+  error = disk.open(path, flags, fd);
+  return error == 0 ? File{fd} : File{};
+}
+
+int write_all(Disk& disk, int fd, const void* bytes, std::size_t n, std::uint64_t at) noexcept {
+  constexpr int kWaitsMax = 1'000;  // EINTR and EAGAIN in a row, without a byte written
   const auto* from = static_cast<const std::byte*>(bytes);
+  int waits = 0;
   while (n > 0) {
-    const ssize_t written = ::pwrite(fd, from, n, static_cast<off_t>(at));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return errno;
+    std::size_t written = 0;
+    if (const int error = disk.write(fd, from, n, at, written); error != 0) {
+      if ((error != EINTR && error != EAGAIN) || ++waits > kWaitsMax) return error;
+      continue;
     }
-    if (written == 0) return EIO;
+    if (written == 0 || written > n) return EIO;
+    waits = 0;
     from += written;
-    at += static_cast<std::uint64_t>(written);
-    n -= static_cast<std::size_t>(written);
+    at += written;
+    n -= written;
   }
   return 0;
 }
@@ -69,22 +78,26 @@ std::size_t read_all(const File& file, void* bytes, std::size_t n, std::uint64_t
   return done;
 }
 
-void sync_directory(const std::filesystem::path& dir) {
-  const File directory = File::open(dir, O_RDONLY | O_DIRECTORY);
-  if (::fsync(directory.fd()) != 0) throw_errno("sync directory", dir, errno);
+void sync_directory(const std::filesystem::path& dir, Disk& disk) {
+  if (const int error = disk.sync_directory(dir); error != 0)
+    throw_errno("sync directory", dir, error);
 }
 
-void replace_file(const std::filesystem::path& path, const void* bytes, std::size_t n) {
+void replace_file(const std::filesystem::path& path, const void* bytes, std::size_t n, Disk& disk) {
   std::filesystem::path temporary = path;
   temporary += ".new";
   {
-    const File file = File::open(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    if (const int error = write_all(file.fd(), bytes, n, 0); error != 0)
-      throw_errno("write", temporary, error);
-    if (::fsync(file.fd()) != 0) throw_errno("sync", temporary, errno);
+    int error = 0;
+    const File file = File::open(disk, temporary, O_WRONLY | O_CREAT | O_TRUNC, error);
+    if (!file) throw_errno("create", temporary, error);
+    error = write_all(disk, file.fd(), bytes, n, 0);
+    if (error != 0) throw_errno("write", temporary, error);
+    error = disk.sync_data(file.fd());
+    if (error != 0) throw_errno("sync", temporary, error);
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno("rename to", path, errno);
-  sync_directory(path.parent_path());
+  if (const int error = disk.rename(temporary, path); error != 0)
+    throw_errno("rename to", path, error);
+  sync_directory(path.parent_path(), disk);
 }
 
 Mapping::~Mapping() {

@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/wal/disk.hpp"
+
 namespace sq::wal {
 class LogError : public std::runtime_error {
  public:
@@ -37,6 +39,9 @@ class File {
   // Empty when the file does not exist; throws for every other reason.
   [[nodiscard]] static File open_existing(const std::filesystem::path& path, int flags);
   [[nodiscard]] static File open(const std::filesystem::path& path, int flags);
+  // To write: through `disk`. Empty when the disk says why not, in `error`.
+  [[nodiscard]] static File open(Disk& disk, const std::filesystem::path& path, int flags,
+                                 int& error) noexcept;
   [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
   [[nodiscard]] int fd() const noexcept { return fd_; }
   [[nodiscard]] std::uint64_t size() const noexcept;
@@ -45,14 +50,17 @@ class File {
   int fd_{-1};
 };
 
-// 0, or the errno of the first failure. Repeats after short writes and EINTR.
-[[nodiscard]] int write_all(int fd, const void* bytes, std::size_t n, std::uint64_t at) noexcept;
+// 0, or the errno of the first failure. Goes on after short writes, EINTR and, a bounded number of
+// times, EAGAIN.
+[[nodiscard]] int write_all(Disk& disk, int fd, const void* bytes, std::size_t n,
+                            std::uint64_t at) noexcept;
 // Bytes read: less than asked only at the end of the file. Throws on error.
 std::size_t read_all(const File& file, void* bytes, std::size_t n, std::uint64_t at,
                      const std::filesystem::path& path);
 // Writes `bytes` to a temporary file beside, syncs it, renames it over `path`, syncs the directory.
-void replace_file(const std::filesystem::path& path, const void* bytes, std::size_t n);
-void sync_directory(const std::filesystem::path& dir);
+void replace_file(const std::filesystem::path& path, const void* bytes, std::size_t n,
+                  Disk& disk = Disk::system());
+void sync_directory(const std::filesystem::path& dir, Disk& disk = Disk::system());
 
 // A memory mapping, unmapped at the end.
 class Mapping {

@@ -25,6 +25,7 @@ constexpr std::uint32_t kFormatVersion = 1;
 constexpr std::size_t kHeaderBytes = 4096;  // in front of the records, in segments and rings
 constexpr std::uint64_t kSegmentMagic = 0x4745'534C'4157'5153;  // "SQWALSEG"
 constexpr std::uint64_t kRingMagic = 0x474E'524C'4157'5153;     // "SQWALRNG"
+constexpr std::uint64_t kLeaseMagic = 0x5341'454C'4157'5153;    // "SQWALEAS"
 constexpr std::uint64_t kMetaMagic = 0x4154'4D4C'4157'5153;     // "SQWALMTA"
 
 // How far a stream is known to reach. position: bytes of records since the log was created.
@@ -84,7 +85,8 @@ struct RingControl {
   std::uint64_t durable_sequence{0};
   std::array<std::uint64_t, 6> pad_durable{};
   alignas(64) std::uint64_t state{0};  // RingState
-  std::array<std::uint64_t, 7> pad_state{};
+  std::uint64_t failed{0};  // 1: a write or sync failed; what it brought to the device is unknown
+  std::array<std::uint64_t, 6> pad_state{};
 };
 static_assert(sizeof(RingControl) == 320 && offsetof(RingControl, head) == 64);
 static_assert(offsetof(RingControl, tail) == 128 && offsetof(RingControl, state) == 256);

@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <string>
 
+#include "engine/telemetry/tick_clock.hpp"
 #include "engine/wal/drain.hpp"
 #include "engine/wal/meta.hpp"
 #include "engine/wal/recovery.hpp"
@@ -32,7 +34,11 @@ void check_settings(const LogSettings& settings) {
   if (settings.segment_bytes < 2 * kHeaderBytes || settings.segment_bytes % kHeaderBytes != 0)
     refuse("segment_bytes = " + std::to_string(settings.segment_bytes) +
            ": must be a multiple of 4096, from 8192");
-  if (settings.durability == Durability::Group && settings.group_interval_ns <= 0)
+  if (settings.reserve_bytes != 0 &&
+      (settings.reserve_bytes < 2 * kHeaderBytes || settings.reserve_bytes % kHeaderBytes != 0))
+    refuse("reserve_bytes = " + std::to_string(settings.reserve_bytes) +
+           ": must be 0 or a multiple of 4096, from 8192");
+  if (settings.durability != Durability::Process && settings.group_interval_ns <= 0)
     refuse("group_interval_ns must be positive");
   const auto name = settings.instance.view();
   if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -69,7 +75,7 @@ std::uint64_t new_log_id(const std::filesystem::path& dir) {
 }
 }  // namespace
 
-struct Log::Parts {
+struct Log::Parts final : Drain::Housekeeping {
   LogSettings settings;
   File lock;
   MetaFile meta;
@@ -79,15 +85,32 @@ struct Log::Parts {
   std::unique_ptr<Drain> drain;
   std::unique_ptr<Appender> appender;
   bool closed{false};
+  std::atomic<std::uint64_t> segments_removed{0};
+  std::atomic<std::uint64_t> removals_failed{0};
 
+  Disk& disk() const noexcept { return settings.disk != nullptr ? *settings.disk : Disk::system(); }
+  bool syncs() const noexcept { return settings.durability != Durability::Process; }
   SegmentWriter::Settings writer_settings(Stream stream) const {
-    return {settings.dir,
-            stream,
-            meta.log_id,
-            meta.instance,
-            settings.segment_bytes,
-            settings.durability == Durability::Group};
+    SegmentWriter::Settings made;
+    made.dir = settings.dir;
+    made.stream = stream;
+    made.log_id = meta.log_id;
+    made.instance = meta.instance;
+    made.segment_bytes = settings.segment_bytes;
+    made.marks = syncs();
+    if (stream == Stream::Order) {
+      made.reserve_bytes = settings.reserve_bytes;
+      made.written = syncs();  // the feed is too much to be written twice
+    }
+    made.disk = &disk();
+    return made;
   }
+  SyncPolicy sync_policy() const noexcept {
+    if (!syncs()) return {};
+    return {settings.group_interval_ns, settings.group_bytes,
+            settings.durability == Durability::Strict};
+  }
+  void tidy(Stream stream, bool pressed) noexcept override;
   void start();
 };
 
@@ -105,22 +128,34 @@ void Log::Parts::start() {
     meta.ends[i] = writers[i]->end();
     rings[i] = Ring::create(path, {stream, meta.log_id, meta.instance}, meta.ring_bytes[i],
                             meta.ends[i].position);
-    if (settings.durability == Durability::Group)  // what was found was synced by its writer
+    if (syncs())  // what was found was synced by its writer
       rings[i].control().durable_sequence = meta.ends[i].sequence;
   }
-  write_meta(settings.dir, meta);
-  drain = std::make_unique<Drain>(
-      Drain::Lane{&rings[0], writers[0].get()}, Drain::Lane{&rings[1], writers[1].get()},
-      settings.durability == Durability::Group ? settings.group_interval_ns : 0);
+  write_meta(settings.dir, meta, disk());
+  drain = std::make_unique<Drain>(Drain::Lane{&rings[0], writers[0].get()},
+                                  Drain::Lane{&rings[1], writers[1].get()}, sync_policy(), this);
   const auto chain = [&](Stream stream) {
     const StreamEnd& end = meta.ends[index_of(stream)];
     return end.position == 0 ? root_of(meta.log_id, stream) : end.chain;
   };
   appender = std::make_unique<Appender>(
       std::array<Appender::Lane, kStreams>{
-          Appender::Lane{&rings[0], chain(Stream::Order), settings.order_full},
-          Appender::Lane{&rings[1], chain(Stream::Feed), settings.feed_full}},
+          Appender::Lane{&rings[0], chain(Stream::Order), settings.order_full,
+                         settings.append_wait_ns_max},
+          Appender::Lane{&rings[1], chain(Stream::Feed), settings.feed_full,
+                         settings.append_wait_ns_max}},
       *drain);
+}
+
+void Log::Parts::tidy(Stream stream, bool pressed) noexcept try {
+  const Retention& keep = stream == Stream::Order ? settings.keep_orders : settings.keep_feed;
+  std::size_t removed = 0;
+  const int error =
+      apply_retention(settings.dir, stream, keep, meta.log_id, pressed, disk(), removed);
+  segments_removed += removed;
+  if (error != 0) ++removals_failed;
+} catch (const std::exception&) {  // the directory could not be read: tried again with the next one
+  ++removals_failed;
 }
 
 std::unique_ptr<Log> Log::create(const LogSettings& settings) {
@@ -141,6 +176,8 @@ std::unique_ptr<Log> Log::create(const LogSettings& settings) {
   for (const Stream stream : kBothStreams)
     parts->writers[index_of(stream)] =
         std::make_unique<SegmentWriter>(parts->writer_settings(stream), StreamEnd{});
+  for (const auto& writer : parts->writers)  // a disk that is full now refuses the start
+    if (writer->prepare_all() != 0) throw LogError(writer->failure());
   parts->start();
   return std::make_unique<Log>(std::move(parts));
 }
@@ -182,7 +219,11 @@ void Log::close() {
   if (parts.closed) return;
   parts.closed = true;
   parts.drain->shut();
-  if (!parts.drain->flush()) throw LogError(failure());
+  if (!parts.drain->flush()) {
+    if (failed()) throw LogError(failure());
+    const SegmentWriter& full = *parts.writers[parts.drain->full(Stream::Order) ? 0 : 1];
+    throw LogError(full.failure() + "; the log stays open, its ring holds the last records");
+  }
   for (const Stream stream : kBothStreams) {
     SegmentWriter& writer = *parts.writers[index_of(stream)];
     if (writer.finish() != 0) {
@@ -191,9 +232,9 @@ void Log::close() {
     }
     parts.meta.ends[index_of(stream)] = writer.end();
   }
-  sync_directory(parts.settings.dir);
+  sync_directory(parts.settings.dir, parts.disk());
   parts.meta.state = LogState::Clean;
-  write_meta(parts.settings.dir, parts.meta);
+  write_meta(parts.settings.dir, parts.meta, parts.disk());
   for (const Stream stream : kBothStreams) {
     store_release(parts.rings[index_of(stream)].control().state,
                   static_cast<std::uint64_t>(RingState::Closed));
@@ -202,6 +243,17 @@ void Log::close() {
 }
 
 bool Log::failed() const noexcept { return parts_->drain->failed(); }
+void Log::fail(const std::string& reason) noexcept { parts_->drain->fail(reason); }
+Space Log::space() const noexcept { return parts_->drain->space(); }
+std::uint64_t Log::free_bytes() const noexcept {
+  std::uint64_t bytes = 0;
+  return parts_->disk().free_bytes(parts_->settings.dir, bytes) == 0 ? bytes : 0;
+}
+std::int64_t Log::heartbeat_age_ns() const noexcept {
+  return telemetry::monotonic_ns() - parts_->drain->beat_ns();
+}
+std::uint64_t Log::segments_removed() const noexcept { return parts_->segments_removed; }
+std::uint64_t Log::removals_failed() const noexcept { return parts_->removals_failed; }
 std::string Log::failure() const { return failed() ? parts_->drain->failure() : std::string{}; }
 std::uint64_t Log::bytes_appended() const noexcept {
   return load_acquire(parts_->rings[0].control().head) +

@@ -17,11 +17,16 @@
 #include "engine/wal/appender.hpp"
 #include "engine/wal/files.hpp"
 #include "engine/wal/format.hpp"
+#include "engine/wal/retention.hpp"
+#include "engine/wal/space.hpp"
 
 namespace sq::wal {
 enum class Durability : std::uint8_t {
   Process,  // survives the death of the process; the kernel writes back when it likes
-  Group     // fdatasync every interval, the durable mark is published: survives a power loss
+  Group,    // fdatasync every interval or so many bytes, the durable mark is published: what is at
+            // or below it survives a power loss
+  Strict    // the order stream is synced as soon as it has a record; an order may leave for the
+            // venue when durable_sequence() has reached its record (engine/app/durable_entry.hpp)
 };
 
 struct LogSettings {
@@ -32,9 +37,18 @@ struct LogSettings {
   std::size_t feed_ring_bytes{std::size_t{64} << 20U};   // power of two, from 64 KiB
   std::size_t segment_bytes{std::size_t{64} << 20U};     // multiple of 4,096, from 8,192
   Durability durability{Durability::Process};
-  std::int64_t group_interval_ns{1'000'000};  // Durability::Group: longest wait for a sync
+  std::int64_t group_interval_ns{1'000'000};  // longest wait for a sync; Strict: of the feed
+  std::uint64_t group_bytes{std::size_t{1}
+                            << 20U};  // that wait for a sync before it is due; 0: any
+  // Allocated beside the next segment of the order stream, so that a full disk leaves room for
+  // cancels and the kill switch. Multiple of 4,096, from 8,192; 0: none.
+  std::uint64_t reserve_bytes{std::uint64_t{4} << 20U};
+  Retention keep_orders{};
+  Retention keep_feed{};
   WhenFull order_full{WhenFull::Wait};
   WhenFull feed_full{WhenFull::Wait};
+  std::int64_t append_wait_ns_max{0};  // WhenFull::Wait; 0: as long as it takes (simulation)
+  Disk* disk{nullptr};                 // null: the real one. Outlives the log
 };
 
 // What open() found.
@@ -65,9 +79,18 @@ class Log {
   void close();                         // after the last append and do_work
 
   [[nodiscard]] bool failed() const noexcept;
-  [[nodiscard]] std::string failure() const;                      // why; empty while all is well
-  [[nodiscard]] std::uint64_t bytes_appended() const noexcept;    // since the log was created
-  [[nodiscard]] std::uint64_t durable_sequence() const noexcept;  // order log; Group only, else 0
+  [[nodiscard]] std::string failure() const;                    // why; empty while all is well
+  [[nodiscard]] std::uint64_t bytes_appended() const noexcept;  // since the log was created
+  // Of the order log: records up to it survive a power loss. Group and Strict, else 0.
+  [[nodiscard]] std::uint64_t durable_sequence() const noexcept;
+  [[nodiscard]] Space space() const noexcept;
+  [[nodiscard]] std::uint64_t free_bytes() const noexcept;  // of the disk; a system call
+  // Time since do_work() began or ended: a thread that died, or a disk that does not answer.
+  [[nodiscard]] std::int64_t heartbeat_age_ns() const noexcept;
+  [[nodiscard]] std::uint64_t segments_removed() const noexcept;  // by retention
+  [[nodiscard]] std::uint64_t removals_failed() const noexcept;   // files it could not remove
+  // Ends the log as a failed write would: for the owner, when it cannot wait any longer.
+  void fail(const std::string& reason) noexcept;
   [[nodiscard]] bool rings_locked() const noexcept;  // false: the limit on locked memory is small
   [[nodiscard]] const Recovery& recovery() const noexcept;
   [[nodiscard]] std::filesystem::path dir() const;

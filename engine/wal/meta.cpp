@@ -41,12 +41,12 @@ MetaFile read_meta(const std::filesystem::path& dir) {
   return meta;
 }
 
-void write_meta(const std::filesystem::path& dir, MetaFile meta) {
+void write_meta(const std::filesystem::path& dir, MetaFile meta, Disk& disk) {
   MetaPage page{};
   std::memcpy(page.data(), &meta, sizeof meta);
   meta.checksum = page_checksum(page);
   std::memcpy(page.data(), &meta, sizeof meta);
-  replace_file(meta_path(dir), page.data(), page.size());
+  replace_file(meta_path(dir), page.data(), page.size(), disk);
 }
 
 void set_ring_path(MetaFile& meta, Stream stream, const std::filesystem::path& path) {

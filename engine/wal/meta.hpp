@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "engine/wal/disk.hpp"
 #include "engine/wal/format.hpp"
 
 namespace sq::wal {
@@ -12,7 +13,7 @@ namespace sq::wal {
 // Throws when it is missing, damaged or of a newer format.
 [[nodiscard]] MetaFile read_meta(const std::filesystem::path& dir);
 // Replaces it atomically and durably; fills in the checksum.
-void write_meta(const std::filesystem::path& dir, MetaFile meta);
+void write_meta(const std::filesystem::path& dir, MetaFile meta, Disk& disk = Disk::system());
 void set_ring_path(MetaFile& meta, Stream stream, const std::filesystem::path& path);
 [[nodiscard]] std::filesystem::path ring_path_of(const MetaFile& meta, Stream stream);
 }  // namespace sq::wal

@@ -25,6 +25,18 @@ void check_place(const LogView& view) {
   }
 }
 
+// After a failed write or sync the cache may show what never reached the device.
+void forget_cached(const LogView& view, Stream stream) {
+  for (const std::uint64_t number : segment_numbers(view.dir, stream)) {
+    if (number < view.meta.ends[index_of(stream)].segment) continue;
+    const auto path = segment_path(view.dir, stream, number);
+    const File file = File::open_existing(path, O_RDONLY);
+    if (!file) continue;
+    const int error = ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);
+    if (error != 0) throw_errno("read again", path, error);
+  }
+}
+
 RecoveredStream recover_stream(LogView& view, Stream stream, Recovery& recovery) {
   RecoveredStream result;
   const std::size_t i = index_of(stream);
@@ -33,6 +45,7 @@ RecoveredStream recover_stream(LogView& view, Stream stream, Recovery& recovery)
     result.in_segments = result.end = known;  // archived away: the feed log may start anew
     return result;
   }
+  if (view.rings[i] && view.rings[i]->failed()) forget_cached(view, stream);
   StreamCursor cursor{view, stream, StreamCursor::Start::NewestSegment, 0};
   const std::uint64_t tail = view.rings[i] ? view.rings[i]->tail() : ~std::uint64_t{0};
   result.in_segments = cursor.at();
@@ -84,14 +97,14 @@ void move_to_segments(const RecoveredStream& stream, SegmentWriter& writer) {
 }
 
 void retire(const RingView& ring) {
+  // Shared memory, not a disk.
   {
     const File file = File::open_existing(ring.path(), O_RDWR);
     if (!file) return;
     const auto replaced = static_cast<std::uint64_t>(RingState::Replaced);
-    if (const int error =
-            write_all(file.fd(), &replaced, sizeof replaced, offsetof(RingControl, state));
-        error != 0)
-      throw_errno("retire", ring.path(), error);
+    const int error = write_all(Disk::system(), file.fd(), &replaced, sizeof replaced,
+                                offsetof(RingControl, state));
+    if (error != 0) throw_errno("retire", ring.path(), error);
   }
   if (::unlink(ring.path().c_str()) != 0) throw_errno("remove", ring.path(), errno);
 }

@@ -87,6 +87,7 @@ Ring Ring::create(const std::filesystem::path& path, const RingIdentity& identit
   control.version = kFormatVersion;
   control.head = position;
   control.tail = position;
+  control.durable_position = position;  // what was found was synced before
   control.checksum = header_checksum(control);
   store_release(control.magic, kRingMagic);  // last: until then it is not a ring
   return ring;

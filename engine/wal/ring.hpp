@@ -69,7 +69,15 @@ class RingView {
     return *reinterpret_cast<const RingControl*>(mapping_.data());
   }
   [[nodiscard]] std::uint64_t head() const noexcept { return load_acquire(control().head); }
-  [[nodiscard]] std::uint64_t tail() const noexcept { return load_acquire(control().tail); }
+  // Before it everything is in segments. After a failed write or sync that is certain only up to
+  // the durable position; the ring still has what lies behind, unless it has come round.
+  [[nodiscard]] std::uint64_t tail() const noexcept {
+    const std::uint64_t tail = load_acquire(control().tail);
+    if (load_acquire(control().failed) == 0) return tail;
+    const std::uint64_t durable = load_acquire(control().durable_position);
+    return durable < tail && head() - durable <= capacity_ ? durable : tail;
+  }
+  [[nodiscard]] bool failed() const noexcept { return load_acquire(control().failed) != 0; }
   [[nodiscard]] RingState state() const noexcept {
     return static_cast<RingState>(load_acquire(control().state));
   }

@@ -10,10 +10,12 @@
 #include <system_error>
 
 #include "engine/wal/checksum.hpp"
+#include "engine/wal/kill_point.hpp"
 
 namespace sq::wal {
 namespace {
-constexpr std::size_t kNumberDigits = 6;  // more when they are needed
+constexpr std::size_t kNumberDigits = 6;           // more when they are needed
+constexpr std::int64_t kSpaceRetry = 100'000'000;  // ns
 std::string prefix_of(Stream stream) { return stream == Stream::Order ? "orders-" : "feed-"; }
 }  // namespace
 
@@ -43,17 +45,46 @@ std::vector<std::uint64_t> segment_numbers(const std::filesystem::path& dir, Str
   return numbers;
 }
 
+std::filesystem::path next_path(const std::filesystem::path& dir, Stream stream) {
+  return dir / (stream == Stream::Order ? "orders.next" : "feed.next");
+}
+std::filesystem::path reserve_path(const std::filesystem::path& dir, Stream stream) {
+  return dir / (stream == Stream::Order ? "orders.reserve" : "feed.reserve");
+}
+
 SegmentWriter::SegmentWriter(Settings settings, const StreamEnd& end)
-    : settings_{std::move(settings)}, end_{end}, durable_{end} {
+    : settings_{std::move(settings)},
+      end_{end},
+      durable_{end},
+      marked_{end.position},
+      next_{next_path(settings_.dir, settings_.stream), settings_.segment_bytes,
+            settings_.written ? PreparedFile::Blocks::Written : PreparedFile::Blocks::Allocated,
+            *settings_.disk},
+      reserve_{reserve_path(settings_.dir, settings_.stream), settings_.reserve_bytes,
+               PreparedFile::Blocks::Allocated, *settings_.disk} {
   failure_.reserve(512);
-  unsynced_.reserve(1024);
-  for (const std::uint64_t number : segment_numbers(settings_.dir, settings_.stream)) {
-    const auto later = segment_path(settings_.dir, settings_.stream, number);
-    if (number > end.segment && ::unlink(later.c_str()) != 0) throw_errno("remove", later, errno);
+  std::error_code ignored;  // without it a new one is made later
+  if (std::filesystem::exists(reserve_.path(), ignored)) {
+    if (const int error = reserve_.step(); error != 0 && !is_space_error(error))
+      throw_errno("open", reserve_.path(), error);
   }
+  unsynced_.reserve(1024);
+  // Newest first, and for good before anything is cut: a power loss must leave neither a hole
+  // between segments nor a later one behind a shorter one.
+  const auto numbers = segment_numbers(settings_.dir, settings_.stream);
+  bool removed = false;
+  for (std::size_t i = numbers.size(); i-- > 0 && numbers[i] > end.segment; removed = true) {
+    const auto later = segment_path(settings_.dir, settings_.stream, numbers[i]);
+    if (const int error = settings_.disk->unlink(later); error != 0)
+      throw_errno("remove", later, error);
+  }
+  if (removed) sync_directory(settings_.dir, *settings_.disk);
   if (end.segment == 0) return;
   const auto path = segment_path(settings_.dir, settings_.stream, end.segment);
-  file_ = File::open_existing(path, O_RDWR);
+  Disk& disk = *settings_.disk;
+  int error = 0;
+  file_ = File::open(disk, path, O_RDWR, error);
+  if (error != 0 && error != ENOENT) throw_errno("open", path, error);
   if (!file_) return;  // a feed segment that was archived away: go on with the next number
   SegmentHeader header;
   if (read_all(file_, &header, sizeof header, 0, path) != sizeof header)
@@ -61,12 +92,16 @@ SegmentWriter::SegmentWriter(Settings settings, const StreamEnd& end)
   first_position_ = header.first_position;
   room_end_ = first_position_ + header.segment_bytes - kHeaderBytes;
   const std::uint64_t used = kHeaderBytes + (end.position - first_position_);
-  if (::ftruncate(file_.fd(), static_cast<off_t>(used)) != 0) throw_errno("cut", path, errno);
-  if (used < header.segment_bytes) {
-    const int error = ::posix_fallocate(file_.fd(), 0, static_cast<off_t>(header.segment_bytes));
-    if (error != 0) throw_errno("allocate (segment_bytes)", path, error);
+  error = disk.truncate(file_.fd(), used);
+  if (error != 0) throw_errno("cut", path, error);
+  if (used < header.segment_bytes) error = disk.allocate(file_.fd(), header.segment_bytes);
+  if (is_space_error(error)) {  // full as it is: the next one, or the reserve, goes on
+    room_end_ = end.position;
+    error = 0;
   }
-  if (::fsync(file_.fd()) != 0) throw_errno("sync", path, errno);
+  if (error != 0) throw_errno("allocate (segment_bytes)", path, error);
+  error = disk.sync_data(file_.fd());
+  if (error != 0) throw_errno("sync", path, error);
 }
 
 int SegmentWriter::fail(const char* tried, const std::filesystem::path& path, int error) noexcept {
@@ -79,25 +114,29 @@ int SegmentWriter::fail(const char* tried, const std::filesystem::path& path, in
   return error;
 }
 
-int SegmentWriter::create_segment(const SegmentHeader& header,
-                                  const std::filesystem::path& path) noexcept {
-  // Under its own name only when its header is whole.
-  std::filesystem::path unfinished = path;
-  unfinished += ".new";
-  file_ = File{::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-  if (!file_) return fail("create", unfinished, errno);
-  const int error = ::posix_fallocate(file_.fd(), 0, static_cast<off_t>(header.segment_bytes));
+// Makes `from` the segment of `header`: under its own name only when its header is whole.
+int SegmentWriter::name_segment(PreparedFile& from, SegmentHeader& header,
+                                std::uint32_t first_length) noexcept {
+  Disk& disk = *settings_.disk;
+  const auto path = segment_path(settings_.dir, settings_.stream, header.number);
+  constexpr std::uint64_t kPage = 4096;
+  header.segment_bytes = std::max(  // a record larger than a segment gets one of its own
+      from.bytes(), (kHeaderBytes + first_length + kPage - 1) / kPage * kPage);
+  header.checksum = header_checksum(header);
+  const int fd = from.file().fd();
+  int error = 0;
+  if (header.segment_bytes > from.bytes()) error = disk.allocate(fd, header.segment_bytes);
   if (error != 0) return fail("allocate (segment_bytes)", path, error);
-  if (const int bad = write_all(file_.fd(), &header, sizeof header, 0); bad != 0)
-    return fail("write", path, bad);
-  if (settings_.marks && ::fsync(file_.fd()) != 0) return fail("sync", unfinished, errno);
+  error = write_all(disk, fd, &header, sizeof header, 0);
+  if (error != 0) return fail("write", path, error);
+  if (settings_.marks) error = disk.sync_data(fd);
+  if (error != 0) return fail("sync", from.path(), error);
   if (::access(path.c_str(), F_OK) == 0) return fail("create", path, EEXIST);
-  if (::rename(unfinished.c_str(), path.c_str()) != 0) return fail("create", path, errno);
-  if (settings_.marks) {
-    const File dir{::open(settings_.dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!dir || ::fsync(dir.fd()) != 0) return fail("sync directory", settings_.dir, errno);
-  }
-  return 0;
+  error = disk.rename(from.path(), path);
+  if (error != 0) return fail("create", path, error);
+  file_ = from.take();
+  if (settings_.marks) error = disk.sync_directory(settings_.dir);
+  return error == 0 ? 0 : fail("sync directory", settings_.dir, error);
 }
 
 // A full segment: synced now when a group waits for it, else left to the kernel's write-back.
@@ -105,7 +144,9 @@ int SegmentWriter::retire_current() noexcept {
   if (!file_) return 0;
   const auto path = segment_path(settings_.dir, settings_.stream, end_.segment);
   if (settings_.marks) {
-    if (::fdatasync(file_.fd()) != 0) return fail("sync", path, errno);
+    const int error = settings_.disk->sync_data(file_.fd());
+    if (error != 0) return fail("sync", path, error);
+    durable_ = end_;
     return 0;
   }
   unsynced_.push_back(end_.segment);
@@ -113,6 +154,13 @@ int SegmentWriter::retire_current() noexcept {
 }
 
 int SegmentWriter::open_next(const RecordHeader& first) noexcept try {
+  PreparedFile* from = &next_;
+  if (const int error = next_.complete(); error != 0) {
+    if (!is_space_error(error) || !reserve_.ready())
+      return fail("allocate (segment_bytes)", next_.path(), error);
+    short_of_ = error;
+    from = &reserve_;
+  }
   if (const int error = retire_current(); error != 0) return error;
   SegmentHeader header;
   header.stream = settings_.stream;
@@ -123,26 +171,64 @@ int SegmentWriter::open_next(const RecordHeader& first) noexcept try {
   header.first_sequence = first.sequence;
   header.previous_sequence = end_.sequence;
   header.chain_seed = end_.position == 0 ? root_of(settings_.log_id, settings_.stream) : end_.chain;
-  constexpr std::uint64_t kPage = 4096;
-  header.segment_bytes = std::max(  // a record larger than a segment gets one of its own
-      settings_.segment_bytes, (kHeaderBytes + first.length + kPage - 1) / kPage * kPage);
-  header.checksum = header_checksum(header);
   if (durable_.position > 0) {
     header.marks[0].end = durable_;
+    header.marks[0].end.segment = 0;
     header.marks[0].checksum = mark_checksum(header.marks[0], settings_.log_id);
     next_mark_ = 1;
+    marked_ = durable_.position;
   }
-  const auto path = segment_path(settings_.dir, settings_.stream, header.number);
-  if (const int error = create_segment(header, path); error != 0) return error;
+  if (const int error = name_segment(*from, header, first.length); error != 0) return error;
   end_.segment = header.number;
   first_position_ = end_.position;
   room_end_ = first_position_ + header.segment_bytes - kHeaderBytes;
+  ++opened_;
   return 0;
 } catch (...) {
   return ENOMEM;
 }
 
+int SegmentWriter::prepare(bool idle, std::int64_t now_ns) noexcept {
+  if (next_.ready() && (reserve_.ready() || reserve_.bytes() == 0)) {
+    short_of_ = 0;
+    return 0;
+  }
+  if (short_of_ != 0 && now_ns - tried_ns_ < kSpaceRetry) return 0;
+  PreparedFile& wanted = next_.ready() ? reserve_ : next_;
+  if (&wanted == &next_ && next_.file() && file_) {
+    // Zeros at twice the pace of the records, in idle moments; at their pace in any case.
+    const std::uint64_t used = end_.position - first_position_;
+    if (next_.done() >= (idle ? 2 * used : used)) return 0;
+  }
+  const int error = wanted.step();
+  if (error != 0 && !is_space_error(error)) return fail("prepare", wanted.path(), error);
+  if (error != 0) tried_ns_ = now_ns;
+  if (error != 0 || (next_.ready() && reserve_.ready())) short_of_ = error;
+  return 0;
+}
+
+int SegmentWriter::prepare_all() noexcept {
+  for (PreparedFile* file : {&next_, &reserve_}) {
+    if (file->bytes() == 0) continue;
+    if (const int error = file->complete(); error != 0)
+      return fail("allocate (segment_bytes, reserve_bytes)", file->path(), error);
+  }
+  return 0;
+}
+
+Space SegmentWriter::space() const noexcept {
+  if (starved_) return Space::Full;
+  return short_of_ != 0 ? Space::Reserve : Space::Normal;
+}
+
 int SegmentWriter::store(const std::byte* records, std::uint64_t n, std::size_t& moved) noexcept {
+  const int error = store_whole(records, n, moved);
+  starved_ = is_space_error(error);
+  return error;
+}
+
+int SegmentWriter::store_whole(const std::byte* records, std::uint64_t n,
+                               std::size_t& moved) noexcept {
   moved = 0;
   const auto record_at = [&](std::uint64_t offset) -> const RecordHeader& {
     return *reinterpret_cast<const RecordHeader*>(records + offset);
@@ -161,7 +247,7 @@ int SegmentWriter::store(const std::byte* records, std::uint64_t n, std::size_t&
     done += record.length;
   }
   const std::uint64_t at = kHeaderBytes + (end_.position - first_position_);
-  if (const int error = write_all(file_.fd(), records, done, at); error != 0)
+  if (const int error = write_all(*settings_.disk, file_.fd(), records, done, at); error != 0)
     return fail("write", segment_path(settings_.dir, settings_.stream, end_.segment), error);
   end_ = to;
   moved = done;
@@ -176,29 +262,37 @@ int SegmentWriter::drain(Ring& ring, std::uint64_t bytes_max, std::size_t& moved
   if (to == end_.position) return 0;
   const auto* from = reinterpret_cast<const std::byte*>(&ring.record(end_.position));
   const int error = store(from, to - end_.position, moved);
-  if (error == 0) store_release(ring.control().tail, end_.position);
-  return error;
+  if (error != 0) return error;
+  SQ_KILL_POINT("ring.tail.before");
+  store_release(ring.control().tail, end_.position);
+  SQ_KILL_POINT("ring.tail.after");
+  return 0;
 }
 
 int SegmentWriter::write_mark() noexcept {
   if (durable_.position <= first_position_) return 0;
   DurableMark mark{durable_, 0};
+  mark.end.segment = 0;
   mark.checksum = mark_checksum(mark, settings_.log_id);
   const std::uint64_t at = offsetof(SegmentHeader, marks) + next_mark_ * sizeof mark;
   next_mark_ ^= 1U;
-  return write_all(file_.fd(), &mark, sizeof mark, at);
+  marked_ = durable_.position;
+  return write_all(*settings_.disk, file_.fd(), &mark, sizeof mark, at);
 }
 
 int SegmentWriter::sync() noexcept try {
   if (!file_ || durable_.position == end_.position) return 0;
   for (const std::uint64_t number : unsynced_) {
     const auto path = segment_path(settings_.dir, settings_.stream, number);
-    const File file = File::open(path, O_RDWR);
-    if (::fdatasync(file.fd()) != 0) return fail("sync", path, errno);
+    int error = 0;
+    const File file = File::open(*settings_.disk, path, O_RDWR, error);
+    if (error == ENOENT) continue;  // retention was faster
+    if (error == 0) error = settings_.disk->sync_data(file.fd());
+    if (error != 0) return fail("sync", path, error);
   }
   unsynced_.clear();
   int error = settings_.marks ? write_mark() : 0;
-  if (error == 0 && ::fdatasync(file_.fd()) != 0) error = errno;
+  if (error == 0) error = settings_.disk->sync_data(file_.fd());
   if (error != 0)
     return fail("sync", segment_path(settings_.dir, settings_.stream, end_.segment), error);
   durable_ = end_;
@@ -208,12 +302,29 @@ int SegmentWriter::sync() noexcept try {
   return EIO;
 }
 
+bool SegmentWriter::mark_behind() const noexcept {
+  return settings_.marks && file_ && durable_.position > first_position_ &&
+         marked_ != durable_.position;
+}
+int SegmentWriter::sync_mark() noexcept {
+  if (!mark_behind()) return 0;
+  int error = write_mark();
+  if (error == 0) error = settings_.disk->sync_data(file_.fd());
+  return error == 0
+             ? 0
+             : fail("sync", segment_path(settings_.dir, settings_.stream, end_.segment), error);
+}
+
 int SegmentWriter::finish() noexcept {
+  for (PreparedFile* file : {&next_, &reserve_}) {
+    if (const int error = file->remove(); error != 0) return fail("remove", file->path(), error);
+  }
   if (const int error = sync(); error != 0 || !file_) return error;
   const auto path = segment_path(settings_.dir, settings_.stream, end_.segment);
   const std::uint64_t used = kHeaderBytes + (end_.position - first_position_);
-  if (::ftruncate(file_.fd(), static_cast<off_t>(used)) != 0) return fail("cut", path, errno);
-  if (::fsync(file_.fd()) != 0) return fail("sync", path, errno);
-  return 0;
+  if (const int error = settings_.disk->truncate(file_.fd(), used); error != 0)
+    return fail("cut", path, error);
+  const int error = settings_.disk->sync_data(file_.fd());
+  return error == 0 ? 0 : fail("sync", path, error);
 }
 }  // namespace sq::wal

@@ -74,7 +74,9 @@ void StreamCursor::start_at(Start start, std::uint64_t from) {
       if (status_.condition != Condition::Ok) return;
       continue;  // an empty shell behind the last segment
     }
-    if (start == Start::NewestSegment || header_.first_sequence <= from) break;
+    if (start == Start::NewestSegment ? header_.first_position <= safe_
+                                      : header_.first_sequence <= from)
+      break;
   }
   if (header_.number == 0) {
     const StreamEnd& end = log_->meta.ends[index_of(stream_)];

@@ -23,7 +23,9 @@ json::object answer(Handler handler, const std::string& body, unsigned status = 
   CHECK(response.status == status);
   return json::parse(response.body).as_object();
 }
-json::object refused(Handler handler, const std::string& body) { return answer(handler, body, 422); }
+json::object refused(Handler handler, const std::string& body) {
+  return answer(handler, body, 422);
+}
 }  // namespace
 
 TEST_CASE("one option's price is the library's to the last bit", "[admin][options]") {
@@ -33,19 +35,21 @@ TEST_CASE("one option's price is the library's to the last bit", "[admin][option
   CHECK(out.at("errors").as_array().empty());
 }
 
-TEST_CASE("arrays are rows, numbers stand for all rows, and the id comes back", "[admin][options]") {
-  const auto out = answer(
-      admin::options::price,
-      "{" + kCommon + R"(,"id":"abc","type":["call","put","call"],"strike":[90,100,110]})");
+TEST_CASE("arrays are rows, numbers stand for all rows, and the id comes back",
+          "[admin][options]") {
+  const auto out =
+      answer(admin::options::price,
+             "{" + kCommon + R"(,"id":"abc","type":["call","put","call"],"strike":[90,100,110]})");
   REQUIRE(out.at("price").as_array().size() == 3);
   CHECK(out.at("id").as_string() == "abc");
   CHECK(out.at("price").as_array()[1].as_double() ==
         *options::european_price(kMarket, {options::OptionType::Put, 100, 0.5}));
 }
 
-TEST_CASE("a row without an answer is null and says why; the others are there", "[admin][options]") {
-  const auto out = answer(admin::options::price,
-                          "{" + kCommon + R"(,"type":"call","strike":[100,-1,110]})");
+TEST_CASE("a row without an answer is null and says why; the others are there",
+          "[admin][options]") {
+  const auto out =
+      answer(admin::options::price, "{" + kCommon + R"(,"type":"call","strike":[100,-1,110]})");
   CHECK(out.at("price").as_array()[1].is_null());
   CHECK(out.at("price").as_array()[2].is_double());
   REQUIRE(out.at("errors").as_array().size() == 1);
@@ -60,7 +64,8 @@ TEST_CASE("Greeks of each model are those it has", "[admin][options]") {
                   "{" + kCommon + R"(,"type":"put","strike":105,"model":")" + model + "\"}");
   };
   const auto european = greeks("black-scholes");
-  const auto expected = *options::european_all_greeks(kMarket, {options::OptionType::Put, 105, 0.5});
+  const auto expected =
+      *options::european_all_greeks(kMarket, {options::OptionType::Put, 105, 0.5});
   CHECK(european.at("vanna").as_double() == expected.vanna);
   CHECK(european.at("ultima").as_double() == expected.ultima);
   const auto american = greeks("american");
@@ -73,13 +78,52 @@ TEST_CASE("Greeks of each model are those it has", "[admin][options]") {
   CHECK_FALSE(tree.contains("vega"));
 }
 
+TEST_CASE("every engine of an American option gives one price within its error",
+          "[admin][options]") {
+  const double exact = *options::american::american_price(
+      kMarket, {options::OptionType::Put, 105, 0.5}, options::american::Preset::Reference);
+  const auto priced = [](const std::string& model) {
+    const auto out = answer(admin::options::price,
+                            "{" + kCommon + R"(,"type":"put","strike":105,)" + model + "}");
+    return out.at("price").as_double();
+  };
+  CHECK(priced(R"("model":"american","preset":"accurate")") == Approx(exact).epsilon(1e-7));
+  CHECK(priced(R"("model":"american","preset":"fast")") == Approx(exact).epsilon(1e-4));
+  CHECK(priced(R"("model":"leisen-reimer","steps":1001)") == Approx(exact).epsilon(2e-5));
+  CHECK(priced(R"("model":"cox-ross-rubinstein","steps":1001)") == Approx(exact).epsilon(1e-3));
+  CHECK(priced(R"("model":"finite-difference")") == Approx(exact).epsilon(1e-3));
+  CHECK(priced(R"("model":"finite-difference","points":1600,"steps":400)") ==
+        Approx(exact).epsilon(1e-4));
+  for (const char* model :
+       {"barone-adesi-whaley", "ju-zhong", "bjerksund-stensland", "bjerksund-stensland-1993"})
+    CHECK(priced(R"("model":")" + std::string{model} + "\"") == Approx(exact).epsilon(0.01));
+  const auto greeks =
+      answer(admin::options::greeks,
+             "{" + kCommon + R"(,"type":"put","strike":105,"model":"finite-difference"})");
+  const auto early =
+      *options::american::american_greeks(kMarket, {options::OptionType::Put, 105, 0.5});
+  CHECK(greeks.at("delta").as_double() == Approx(early.delta).epsilon(1e-3));
+  CHECK(greeks.at("gamma").as_double() == Approx(early.gamma).epsilon(1e-2));
+  const auto none =
+      answer(admin::options::price,
+             "{" + kCommon + R"(,"type":"put","strike":[105,-1],"model":"finite-difference"})");
+  CHECK(none.at("price").as_array()[1].is_null());
+  CHECK(refused(admin::options::greeks,
+                "{" + kCommon + R"(,"type":"put","strike":105,"model":"ju-zhong"})")
+            .at("pointer")
+            .as_string() == "/model");
+}
+
 TEST_CASE("implied volatility inverts the price", "[admin][options]") {
   const double price = *options::european_price(kMarket, {options::OptionType::Call, 120, 0.5});
-  const auto out = answer(admin::options::implied_vol,
-                          json::serialize(json::object{{"spot", 100}, {"rate", 0.05},
-                                                       {"yield", 0.02}, {"type", "call"},
-                                                       {"strike", 120}, {"years", 0.5},
-                                                       {"price", price}}));
+  const auto out =
+      answer(admin::options::implied_vol, json::serialize(json::object{{"spot", 100},
+                                                                       {"rate", 0.05},
+                                                                       {"yield", 0.02},
+                                                                       {"type", "call"},
+                                                                       {"strike", 120},
+                                                                       {"years", 0.5},
+                                                                       {"price", price}}));
   CHECK(out.at("volatility").as_double() == Approx(0.25).epsilon(1e-13));
   const auto none = answer(admin::options::implied_vol,
                            R"({"spot":100,"type":"call","strike":90,"years":0.5,"price":[9,101]})");
@@ -109,8 +153,9 @@ TEST_CASE("what is not accepted is named by pointer, with value and what would b
   CHECK(out.at("pointer").as_string() == "/strike");
   out = refused(price, call(R"(,"type":"call","strike":1,"model":"heston2")"));
   CHECK(out.at("accepted").as_string().find("black-scholes") != json::string::npos);
-  out = refused(admin::options::implied_vol,
-                R"({"spot":1,"strike":1,"years":1,"type":"call","price":1,"model":"leisen-reimer"})");
+  out =
+      refused(admin::options::implied_vol,
+              R"({"spot":1,"strike":1,"years":1,"type":"call","price":1,"model":"leisen-reimer"})");
   CHECK(out.at("pointer").as_string() == "/model");
   for (const char* body : {"", "[]", "{", "nul", "3", "{\"a\":1e999}"})
     CHECK((answer(price, body, *body == '{' && body[1] == '"' ? 422 : 400).contains("accepted")));
@@ -136,7 +181,8 @@ TEST_CASE("a scenario gives the position's Greeks and a profit for each cell", "
                  {"kind":"underlying","quantity":4}])";
   const auto out = answer(admin::options::scenario,
                           R"({"spot":100,"rate":0.05,"yield":0.02,"spot_moves":[-0.1,0,0.1],
-                              "volatility_moves":[0,0.05],"days":[0,30],)" + legs + "}");
+                              "volatility_moves":[0,0.05],"days":[0,30],)" +
+                              legs + "}");
   const auto& profit = out.at("profit").as_array();
   REQUIRE(profit.size() == 2);
   REQUIRE(profit[0].as_array().size() == 2);
@@ -154,9 +200,13 @@ TEST_CASE("a scenario gives the position's Greeks and a profit for each cell", "
 
 TEST_CASE("the schema names every key that the handlers read", "[admin][options]") {
   const auto schema = json::parse(admin::options::schema().body);
-  const auto& keys = schema.at("$defs").at("price").at("properties").as_object();
+  const auto& keys = schema.at("$defs").at("vanilla").at("properties").as_object();
   for (const char* key : {"model", "type", "spot", "forward", "strike", "years", "rate", "yield",
-                          "displacement", "volatility", "preset", "steps", "id"})
+                          "displacement", "volatility", "preset", "steps", "points", "id", "kind"})
     CHECK(keys.contains(key));
+  const auto& surface = schema.at("$defs").at("surface").at("properties").as_object();
+  for (const char* key : {"id", "time", "spot", "prices", "rate", "spread_max", "model", "enforce",
+                          "beta", "quotes", "grid", "options"})
+    CHECK(surface.contains(key));
   CHECK(schema.at("$defs").at("implied-vol").at("properties").as_object().contains("price"));
 }

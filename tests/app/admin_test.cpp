@@ -121,6 +121,10 @@ TEST_CASE("after the run the admin port, the summary and the independent fold ag
   const json::value fills = json::parse(client.get("/api/v1/fills?limit=10000").body);
   CHECK(fills.at("total").to_number<std::int64_t>() == summary.at("fills").to_number<std::int64_t>());
   CHECK(json::parse(client.get("/api/v1/orders").body).at("total").to_number<std::int64_t>() == 0);
+  const json::value archive = json::parse(client.get("/api/v1/archive").body);
+  CHECK(text(archive.at("state")) == "up-to-date");
+  CHECK(archive.at("archived_sequence") == archive.at("log_sequence"));
+  CHECK(archive.at("failures").to_number<int>() == 0);
   CHECK(engine.stop() == 0);
 }
 

@@ -75,7 +75,9 @@ TEST_CASE("each real chain is read, fitted within its bound, without butterflies
     CHECK(middle(inside) >= e.inside_median_min);
     std::printf("%-52s %2zu expiries, median error %.4f, median inside %.2f, calendar falls %zu\n",
                 e.file, errors.size(), middle(errors), middle(inside), calendar);
-    const std::string page = surface_page(*surface, "A <chain>");
+    const auto fitted = sq::options::FittedSurface::fit(*surface, {});
+    REQUIRE(fitted.has_value());
+    const std::string page = surface_page(*fitted, "A <chain>");
     CHECK(page.find("nan") == std::string::npos);
     CHECK(page.find("A &lt;chain&gt;") != std::string::npos);
     CHECK(page.find("http") == std::string::npos);

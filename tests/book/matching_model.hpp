@@ -134,7 +134,6 @@ class Model {
   std::int64_t high_since_{0};
   std::uint64_t trades_{0};
   std::uint64_t sequence_{0};
-  bool halt_after_{false};
   std::int64_t traded_by_taker_{0};  // of the order being executed
 };
 }  // namespace sq::matching

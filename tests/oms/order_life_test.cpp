@@ -193,6 +193,91 @@ TEST_CASE("an answer to a query that is older than our fills, or tells nothing, 
   CHECK(life.fill(1, 2, 6).to == OrderState::Filled);
 }
 
+TEST_CASE("an order in the place of an older one knows nothing of it", "[oms]") {
+  oms::OrderLife orders{4, 1};
+  const auto send = [&](std::uint64_t n) {
+    OrderRequest request;
+    request.id = OrderId::make(1, n);
+    request.qty = kTen;
+    request.limit = Price::from_units(100);
+    auto record = make_record(RecordKind::OrderSent, request);
+    record.header.instrument = kBtc;
+    return orders.on_sent(record.header);
+  };
+  for (std::uint64_t n = 1; n <= 20; ++n) {
+    oms::Order* order = send(n);
+    CAPTURE(n);
+    CHECK(order->told == Qty{});
+    CHECK(order->ends_as == OrderState::None);
+    CHECK_FALSE((order->cancel_sent || order->cancel_wanted || order->absent_since_query));
+    CHECK(int{order->queries} + int{order->absences} == 0);
+    CHECK(order->remaining() == kTen);
+    // A life that touches everything.
+    auto query = make_record(RecordKind::QuerySent, QueryRequest{order->request.id});
+    orders.on_query_sent(query.header);
+    OrderReport report;
+    report.id = order->request.id;
+    report.kind = ReportKind::Status;
+    report.code = RejectCode::UnknownOrder;
+    static_cast<void>(orders.on_report(make_record(RecordKind::OrderReport, report).header));
+    CancelRequest cancel;
+    cancel.id = order->request.id;
+    orders.on_cancel_sent(make_record(RecordKind::CancelSent, cancel).header);
+    report = {};
+    report.id = order->request.id;
+    report.kind = ReportKind::Filled;
+    report.trade_id = 1;
+    report.last_qty = Qty::from_units(3);
+    report.last_price = Price::from_units(100);
+    static_cast<void>(orders.on_report(make_record(RecordKind::OrderReport, report).header));
+    report.kind = ReportKind::Cancelled;
+    report.cumulative_qty = Qty::from_units(3);
+    CHECK(orders.on_report(make_record(RecordKind::OrderReport, report).header).finished);
+  }
+}
+
+TEST_CASE("only three queries that found nothing, long after it was sent, prove an order absent",
+          "[oms]") {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  struct Step {
+    bool query;
+    std::int64_t at;
+  };
+  const auto state_after = [](const std::vector<Step>& steps, ReportKind before) {
+    Life life;
+    oms::Order* order = life.send(1);
+    if (before != ReportKind::Status) life.report(1, before);
+    for (const Step& step : steps) {
+      if (step.query) {
+        auto query = make_record(RecordKind::QuerySent, QueryRequest{order->request.id});
+        query.header.mono = MonoTime{step.at * kSecond};
+        life.orders.on_query_sent(query.header);
+        continue;
+      }
+      OrderReport absent;
+      absent.id = order->request.id;
+      absent.kind = ReportKind::Status;
+      absent.code = RejectCode::UnknownOrder;
+      auto record = make_record(RecordKind::OrderReport, absent);
+      record.header.mono = MonoTime{step.at * kSecond};
+      static_cast<void>(life.orders.on_report(record.header));
+    }
+    return order->state;
+  };
+  const std::vector<Step> enough{{true, 2}, {false, 3}, {true, 5}, {false, 6}, {true, 14}, {false, 15}};
+  CHECK(state_after(enough, ReportKind::Status) == OrderState::NotSent);
+  CHECK(state_after(enough, ReportKind::Unknown) == OrderState::NotSent);
+  // One second too early; one answer too few; three answers to two queries.
+  auto early = enough;
+  early.back().at = 14;
+  CHECK(state_after(early, ReportKind::Status) == OrderState::Unknown);
+  CHECK(state_after({enough.begin() + 2, enough.end()}, ReportKind::Status) == OrderState::Unknown);
+  CHECK(state_after({{true, 2}, {false, 3}, {false, 4}, {true, 14}, {false, 15}}, ReportKind::Status) ==
+        OrderState::Unknown);
+  // Once it was there, nothing proves that it never was.
+  CHECK(state_after(enough, ReportKind::Accepted) == OrderState::Open);
+}
+
 TEST_CASE("what was filled was accepted: a later rejection is not believed", "[oms]") {
   Life life;
   life.send(1);

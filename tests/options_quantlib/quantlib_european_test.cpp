@@ -1,60 +1,25 @@
-// European prices, Greeks, digitals, implied volatilities and discrete dividends beside QuantLib
-// 1.29, on 100,000 random contracts a family. Only its calculators are used, no class with
-// observers: those hold containers of the Boost version that the library was built with.
-#include <catch2/catch.hpp>
-#include <cmath>
-#include <cstdio>
-#include <memory>
-#include <ql/payoff.hpp>
+// European prices, Greeks, digitals, touches and implied volatilities beside QuantLib 1.29's
+// calculators, on 100,000 random contracts a family.
 #include <ql/pricingengines/americanpayoffatexpiry.hpp>
 #include <ql/pricingengines/americanpayoffathit.hpp>
 #include <ql/pricingengines/blackcalculator.hpp>
 #include <ql/pricingengines/blackformula.hpp>
-#include <string>
-#include <vector>
 
 #include "engine/options/european/bachelier.hpp"
 #include "engine/options/european/digital.hpp"
-#include "engine/options/european/dividends.hpp"
 #include "engine/options/european/european.hpp"
 #include "engine/options/implied_volatility/implied_volatility.hpp"
 #include "tests/options/european_model.hpp"
+#include "tests/options_quantlib/quantlib_peer.hpp"
 
-namespace sq::options {
+namespace sq::options::peer {
 namespace {
-namespace ql = QuantLib;
 using test::Contract;
 using test::RandomContracts;
-constexpr int kContracts = 100'000;
 
-ql::Option::Type type_of(OptionType type) {
-  return type == OptionType::Call ? ql::Option::Call : ql::Option::Put;
+Inputs noted(const Contract& c) {
+  return peer::noted(c.market, c.option.type, c.option.strike, c.option.years);
 }
-
-// The largest difference relative to `size`, which is printed and must stay below `allowed`.
-class Family {
- public:
-  Family(std::string name, double allowed) : name_{std::move(name)}, allowed_{allowed} {}
-  void see(double ours, double theirs, double size) {
-    ++count_;
-    const double difference = std::fabs(ours - theirs) / (std::fabs(theirs) + std::fabs(size));
-    if (!(difference <= worst_)) worst_ = difference;
-  }
-  ~Family() {
-    std::printf("  QuantLib %-22s %7zu values, worst relative difference %.2g\n", name_.c_str(),
-                count_, worst_);
-    CHECK(worst_ <= allowed_);
-  }
-  Family(const Family&) = delete;
-  Family& operator=(const Family&) = delete;
-
- private:
-  std::string name_;
-  double allowed_;
-  std::size_t count_{0};
-  double worst_{0};
-};
-
 struct Forward {
   double forward, deviation, discount, income;
 };
@@ -77,7 +42,8 @@ TEST_CASE("European prices and Greeks agree with QuantLib", "[slow]") {
   Family theta{"theta", 1e-9}, rho{"rho", 1e-9}, phi{"dividend rho", 1e-11};
   Family dual_delta{"strike sensitivity", 1e-11};
   Family elasticity{"elasticity", 1e-8}, forward_delta{"forward delta", 1e-11};
-  for (int i = 0; i < kContracts; ++i) {
+  Family forward_gamma{"forward gamma", 1e-11};
+  for (int i = 0; i < kRows; ++i) {
     const Contract c = draw.usual();
     const double spot = c.market.spot;
     const double years = c.option.years;
@@ -85,16 +51,19 @@ TEST_CASE("European prices and Greeks agree with QuantLib", "[slow]") {
         c, ql::ext::make_shared<ql::PlainVanillaPayoff>(type_of(c.option.type), c.option.strike));
     const AllGreeks g = european_all_greeks(c.market, c.option).value();
     // Its normal distribution is good to about 1e-13.
-    price.see(european_price(c.market, c.option).value(), q.value(), spot);
-    delta.see(g.delta, q.delta(spot), 1e-3);
-    gamma.see(g.gamma, q.gamma(spot), 1e-3 / (spot * c.market.volatility * std::sqrt(years)));
-    vega.see(g.vega, q.vega(years), spot * std::sqrt(years) * 1e-3);
-    theta.see(g.theta, q.theta(spot, years), spot * 1e-2);
-    rho.see(g.rho, q.rho(years), spot * years * 1e-3);
-    phi.see(g.phi, q.dividendRho(years), spot * years * 1e-3);
-    dual_delta.see(g.dual_delta, q.strikeSensitivity(), 1e-3);
-    forward_delta.see(g.forward_delta, q.deltaForward(), 1e-3);
-    if (g.price > 1e-6 * spot) elasticity.see(g.elasticity, q.elasticity(spot), 0.0);
+    price.see(european_price(c.market, c.option).value(), q.value(), spot, noted(c));
+    delta.see(g.delta, q.delta(spot), 1e-3, noted(c));
+    gamma.see(g.gamma, q.gamma(spot), 1e-3 / (spot * c.market.volatility * std::sqrt(years)),
+              noted(c));
+    vega.see(g.vega, q.vega(years), spot * std::sqrt(years) * 1e-3, noted(c));
+    theta.see(g.theta, q.theta(spot, years), spot * 1e-2, noted(c));
+    rho.see(g.rho, q.rho(years), spot * years * 1e-3, noted(c));
+    phi.see(g.phi, q.dividendRho(years), spot * years * 1e-3, noted(c));
+    dual_delta.see(g.dual_delta, q.strikeSensitivity(), 1e-3, noted(c));
+    forward_delta.see(g.forward_delta, q.deltaForward(), 1e-3, noted(c));
+    forward_gamma.see(g.forward_gamma, q.gammaForward(),
+                      1e-3 / (spot * c.market.volatility * std::sqrt(years)), noted(c));
+    if (g.price > 1e-6 * spot) elasticity.see(g.elasticity, q.elasticity(spot), 0.0, noted(c));
   }
 }
 
@@ -102,7 +71,7 @@ TEST_CASE("Black-76, displaced and Bachelier prices agree with QuantLib", "[slow
   RandomContracts draw{72};
   Family black{"Black-76", 1e-12}, displaced{"displaced", 1e-12}, normal{"Bachelier", 1e-11};
   Family normal_vega{"Bachelier vega", 1e-11};
-  for (int i = 0; i < kContracts; ++i) {
+  for (int i = 0; i < kRows; ++i) {
     const Contract c = draw.usual();
     const double discount = std::exp(-c.market.rate * c.option.years);
     const double deviation = c.market.volatility * std::sqrt(c.option.years);
@@ -110,14 +79,14 @@ TEST_CASE("Black-76, displaced and Bachelier prices agree with QuantLib", "[slow
     black.see(black76_price(market, c.option).value(),
               ql::blackFormula(type_of(c.option.type), c.option.strike, c.market.spot, deviation,
                                discount),
-              c.market.spot);
+              c.market.spot, noted(c));
     const double shift = draw.between(0.1, 2.0) * c.market.spot;
     ForwardMarket shifted = market;
     shifted.displacement = shift;
     displaced.see(black76_price(shifted, c.option).value(),
                   ql::blackFormula(type_of(c.option.type), c.option.strike, c.market.spot,
                                    deviation, discount, shift),
-                  c.market.spot);
+                  c.market.spot, noted(c));
     const double volatility = c.market.volatility * c.market.spot;
     const double step = volatility * std::sqrt(c.option.years);
     const AllGreeks g =
@@ -125,12 +94,12 @@ TEST_CASE("Black-76, displaced and Bachelier prices agree with QuantLib", "[slow
     normal.see(g.price,
                ql::bachelierBlackFormula(type_of(c.option.type), c.option.strike, c.market.spot,
                                          step, discount),
-               step * 1e-3);
+               step * 1e-3, noted(c));
     normal_vega.see(
         g.vega,
         ql::bachelierBlackFormulaStdDevDerivative(c.option.strike, c.market.spot, step, discount) *
             std::sqrt(c.option.years),
-        std::sqrt(c.option.years) * 1e-3);
+        std::sqrt(c.option.years) * 1e-3, noted(c));
   }
 }
 
@@ -138,7 +107,7 @@ TEST_CASE("digitals agree with QuantLib", "[slow]") {
   RandomContracts draw{73};
   Family cash{"cash", 1e-10}, asset{"asset", 1e-10}, gap{"gap", 1e-10};
   Family delta{"digital delta", 1e-9}, gamma{"digital gamma", 1e-8};
-  for (int i = 0; i < kContracts; ++i) {
+  for (int i = 0; i < kRows; ++i) {
     const Contract c = draw.usual();
     const ql::Option::Type type = type_of(c.option.type);
     const double strike = c.option.strike;
@@ -157,11 +126,11 @@ TEST_CASE("digitals agree with QuantLib", "[slow]") {
           digital_greeks(c.market, {c.option.type, strike, c.option.years,
                                     static_cast<DigitalPayoff>(k + 1), amounts[k]})
               .value();
-      families[k]->see(g.price, q.value(), sizes[k] * 1e-2);
+      families[k]->see(g.price, q.value(), sizes[k] * 1e-2, noted(c));
       if (k == 2) continue;  // QuantLib has no Greeks of a gap
-      delta.see(g.delta, q.delta(c.market.spot), sizes[k] / (c.market.spot * s));
-      gamma.see(g.gamma, q.gamma(c.market.spot),
-                sizes[k] / (c.market.spot * c.market.spot * s * s));
+      delta.see(g.delta, q.delta(c.market.spot), sizes[k] / (c.market.spot * s), noted(c));
+      gamma.see(g.gamma, q.gamma(c.market.spot), sizes[k] / (c.market.spot * c.market.spot * s * s),
+                noted(c));
     }
   }
 }
@@ -169,7 +138,7 @@ TEST_CASE("digitals agree with QuantLib", "[slow]") {
 TEST_CASE("one-touch and no-touch prices agree with QuantLib", "[slow]") {
   RandomContracts draw{74};
   Family hit{"touch at hit", 1e-8}, expiry{"touch at expiry", 1e-8}, none{"no touch", 1e-8};
-  for (int i = 0; i < kContracts; ++i) {
+  for (int i = 0; i < kRows; ++i) {
     Contract c = draw.usual();
     c.market.rate = std::fabs(c.market.rate);
     // QuantLib multiplies a huge power by a tiny probability: with volatilities around 3 % its
@@ -193,16 +162,16 @@ TEST_CASE("one-touch and no-touch prices agree with QuantLib", "[slow]") {
     const double size = asset ? c.market.spot : 10.0;
     hit.see(ours(TouchPayment::AtHit),
             ql::AmericanPayoffAtHit(c.market.spot, f.discount, f.income, variance, payoff).value(),
-            size);
+            size, noted(c));
     expiry.see(
         ours(TouchPayment::AtExpiry),
         ql::AmericanPayoffAtExpiry(c.market.spot, f.discount, f.income, variance, payoff).value(),
-        size);
+        size, noted(c));
     none.see(
         ours(TouchPayment::NoTouch),
         ql::AmericanPayoffAtExpiry(c.market.spot, f.discount, f.income, variance, payoff, false)
             .value(),
-        size);
+        size, noted(c));
   }
 }
 
@@ -210,7 +179,7 @@ TEST_CASE("QuantLib prices our implied volatilities back to the price", "[slow]"
   RandomContracts draw{75};
   Family black{"price of our volatility", 1e-12}, normal{"price of our normal vol", 1e-12};
   Family solver{"their solver", 1e-7};
-  for (int i = 0; i < kContracts; ++i) {
+  for (int i = 0; i < kRows; ++i) {
     const Contract c = draw.usual();
     const Forward f = forward_of(c);
     const double root = std::sqrt(c.option.years);
@@ -221,42 +190,20 @@ TEST_CASE("QuantLib prices our implied volatilities back to the price", "[slow]"
     const double volatility = implied_volatility(price, c.market, c.option).value();
     black.see(ql::blackFormula(type_of(c.option.type), c.option.strike, f.forward,
                                volatility * root, f.discount),
-              price, c.market.spot);
+              price, c.market.spot, noted(c));
     if (i % 10 == 0) {
       const double theirs =
           ql::blackFormulaImpliedStdDev(type_of(c.option.type), c.option.strike, f.forward, price,
                                         f.discount, 0.0, ql::Null<double>(), 1e-12, 200);
-      solver.see(volatility * root, theirs, 0.0);
+      solver.see(volatility * root, theirs, 0.0, noted(c));
     }
     const double step =
         bachelier_implied_volatility(price, {f.forward, c.market.rate, 0.0}, c.option).value() *
         root;
     normal.see(ql::bachelierBlackFormula(type_of(c.option.type), c.option.strike, f.forward, step,
                                          f.discount),
-               price, c.market.spot);
+               price, c.market.spot, noted(c));
   }
 }
 
-TEST_CASE("escrowed dividends agree with QuantLib on the reduced spot", "[slow]") {
-  RandomContracts draw{76};
-  Family price{"escrowed dividends", 1e-11}, delta{"escrowed delta", 1e-10};
-  Family vega{"escrowed vega", 1e-10};
-  for (int i = 0; i < kContracts; ++i) {
-    const double years = draw.between(0.1, 2.0);
-    Contract c{{100.0, draw.between(0.0, 0.1), 0.0, draw.between(0.1, 0.6)},
-               {i % 2 == 0 ? OptionType::Call : OptionType::Put, draw.between(70, 130), years}};
-    std::vector<Dividend> dividends;
-    Contract reduced = c;
-    for (double at = draw.between(0.01, 0.3); at < years; at += draw.between(0.1, 0.6)) {
-      dividends.push_back({at, draw.between(0.1, 3.0)});
-      reduced.market.spot -= dividends.back().cash * std::exp(-c.market.rate * at);
-    }
-    const auto q = calculator(reduced, ql::ext::make_shared<ql::PlainVanillaPayoff>(
-                                           type_of(c.option.type), c.option.strike));
-    const Greeks g = escrowed_dividend_greeks(c.market, c.option, dividends).value();
-    price.see(g.price, q.value(), 1.0);
-    delta.see(g.delta, q.delta(reduced.market.spot), 0.01);
-    vega.see(g.vega, q.vega(years), 1.0);
-  }
-}
-}  // namespace sq::options
+}  // namespace sq::options::peer

@@ -98,6 +98,22 @@ TEST_CASE("the kill latch refuses everything, also what reduces", "[risk]") {
   CHECK(f.rule(Fixture::order(Side::Sell, 10'000, 1)) == Rule::None);
 }
 
+TEST_CASE("no order passes while the log is not well, whatever it would do to the position", "[risk]") {
+  Fixture f;
+  const auto order = Fixture::order(Side::Sell, 10'000, 1);
+  CHECK(f.rule(order) == Rule::None);
+  for (const LogCondition condition : {LogCondition::Reserve, LogCondition::Full,
+                                       LogCondition::Stalled, LogCondition::Failed}) {
+    f.gate.set_log(condition);
+    CHECK(f.rule(order) == Rule::LogNotReady);
+  }
+  f.gate.set_kill(true);
+  CHECK(f.rule(order) == Rule::KillLatched);
+  f.gate.set_kill(false);
+  f.gate.set_log(LogCondition::Normal);
+  CHECK(f.rule(order) == Rule::None);
+}
+
 TEST_CASE("only an armed or reduce-only strategy may order, and only what it is permitted", "[risk]") {
   Fixture f;
   for (const StrategyState state : {StrategyState::Stopped, StrategyState::Warming,

@@ -14,6 +14,7 @@ struct Home {
 
 const std::vector<Home> kHomes{
     {"boost/json", {"engine/admin/", "engine/app/", "tools/", "tests/"}},
+    {"boost/random/", {"engine/options/monte_carlo/"}},
     {"boost/", {"engine/net/", "engine/admin/", "tools/", "tests/"}},
     {"openssl/", {"engine/auth/", "engine/net/", "tools/", "tests/"}},
     {"simdjson", {"venues/", "tools/", "tests/", "bench/"}},
@@ -23,6 +24,8 @@ const std::vector<Home> kHomes{
     {"prometheus/", {"engine/admin/", "engine/app/", "tests/"}},
     {"CLI/", {"engine/app/", "tools/"}},
     {"sqlite3", {"engine/auth/", "engine/reporting/", "engine/admin/", "tests/"}},
+    {"postgresql/", {"engine/reporting/", "tests/"}},
+    {"libpq", {}},  // by its folder: postgresql/libpq-fe.h
     {"catch2/", {"tests/"}},
     {"iostream", {}},       // static constructors, locales; fmt or stdio instead
     {"regex", {"tests/"}},  // slow to compile and to run

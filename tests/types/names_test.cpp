@@ -32,7 +32,7 @@ TEST_CASE("every shared enumerator has one name and no two share it", "[types]")
   CHECK(distinct_names<StrategyState>(0, 5) == 6);
   CHECK(distinct_names<VenueId>(0, 4) == 5);
   CHECK(distinct_names<FilterBreach>(0, 9) == 10);
-  CHECK(distinct_names<InstrumentKind>(1, 5) == 5);
+  CHECK(distinct_names<InstrumentKind>(1, 6) == 6);
 }
 
 TEST_CASE("venues and strategy states are found by their names and by nothing else", "[types]") {

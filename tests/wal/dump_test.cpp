@@ -19,7 +19,7 @@ constexpr RecordKind kAllKinds[] = {
     RecordKind::RunEnded,        RecordKind::RecoveryFinished, RecordKind::DepthUpdate,
     RecordKind::DepthSnapshot,   RecordKind::TradePrint,       RecordKind::TopOfBook,
     RecordKind::MarkPrice,       RecordKind::FeedStatus,       RecordKind::FeedDropped,
-    RecordKind::MarketOrder,     RecordKind::Candle,
+    RecordKind::MarketOrder,     RecordKind::Candle,           RecordKind::GreeksUpdate,
     RecordKind::OrderSent,       RecordKind::CancelSent,       RecordKind::OrderRefused,
     RecordKind::OrderChanged,    RecordKind::FillBooked,       RecordKind::BookChanged,
     RecordKind::StrategyChanged, RecordKind::StrategySaved,    RecordKind::KillChanged,

@@ -31,6 +31,7 @@ LogSettings small_settings(const TemporaryDir& dir) {
   settings.order_ring_bytes = 64 * 1024;
   settings.feed_ring_bytes = 64 * 1024;
   settings.segment_bytes = 16 * 1024;
+  settings.reserve_bytes = 64 * 1024;
   return settings;
 }
 

@@ -22,7 +22,7 @@ option(SQ_FUZZ "build tests/fuzz with libFuzzer (clang only)" OFF)
 
 # The test flavour keeps assertions and line numbers at -O1: compared with -O0, compiling the tests of book, messaging
 # and types took 78 s instead of 68 s of CPU, and running those of book 2.1 s instead of 8.1 s.
-set(checked "-D_GLIBCXX_ASSERTIONS -DSQ_VERIFY")
+set(checked "-D_GLIBCXX_ASSERTIONS -DSQ_VERIFY -DSQ_KILL_POINTS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O3")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g ${checked}")
 set(CMAKE_CXX_FLAGS_TEST "-O1 -g1 ${checked}")

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <chrono>
 
+#include "engine/admin/options/answer.hpp"
+#include "engine/admin/options/exotics.hpp"
 #include "engine/admin/options/models.hpp"
 #include "engine/options/portfolio/scenario.hpp"
 
@@ -16,15 +18,14 @@ using sq::options::LegKind;
 
 struct Greek {
   std::string_view name;
-  double AllGreeks::* member;
+  double AllGreeks::*member;
 };
-constexpr Greek kTreeGreeks[] = {{"price", &AllGreeks::price},
+constexpr Greek kGridGreeks[] = {{"price", &AllGreeks::price},
                                  {"delta", &AllGreeks::delta},
                                  {"gamma", &AllGreeks::gamma},
                                  {"theta", &AllGreeks::theta}};
-constexpr Greek kFirstGreeks[] = {{"vega", &AllGreeks::vega},
-                                  {"rho", &AllGreeks::rho},
-                                  {"phi", &AllGreeks::phi}};
+constexpr Greek kFirstGreeks[] = {
+    {"vega", &AllGreeks::vega}, {"rho", &AllGreeks::rho}, {"phi", &AllGreeks::phi}};
 constexpr Greek kMoreGreeks[] = {{"vanna", &AllGreeks::vanna},
                                  {"volga", &AllGreeks::volga},
                                  {"charm", &AllGreeks::charm},
@@ -37,57 +38,29 @@ constexpr Greek kMoreGreeks[] = {{"vanna", &AllGreeks::vanna},
                                  {"forward_delta", &AllGreeks::forward_delta},
                                  {"forward_gamma", &AllGreeks::forward_gamma}};
 
+std::vector<double> picked(const AllGreeks& greeks, const std::vector<Greek>& which) {
+  std::vector<double> values;
+  for (const Greek& greek : which) values.push_back(greeks.*(greek.member));
+  return values;
+}
 std::vector<Greek> greeks_of(const Rows& rows) {
-  std::vector<Greek> all(std::begin(kTreeGreeks), std::end(kTreeGreeks));
-  if (!rows.tree()) all.insert(all.end(), std::begin(kFirstGreeks), std::end(kFirstGreeks));
+  std::vector<Greek> all(std::begin(kGridGreeks), std::end(kGridGreeks));
+  if (!rows.grid()) all.insert(all.end(), std::begin(kFirstGreeks), std::end(kFirstGreeks));
   if (rows.all_greeks()) all.insert(all.end(), std::begin(kMoreGreeks), std::end(kMoreGreeks));
   return all;
 }
 
-// Collects the rows of an answer: one value, or arrays; refused rows are null, with their reasons.
-class AnswerTable {
- public:
-  AnswerTable(std::vector<std::string_view> names, bool single)
-      : names_{std::move(names)}, columns_(names_.size()), single_{single} {}
-
-  void add(std::initializer_list<double> values) {
-    std::size_t i = 0;
-    for (const double value : values) columns_[i++].emplace_back(value);
+net::HttpResponse answer_exotic(Columns& columns, const json::value& id, const ExoticKind& kind,
+                                bool greeks, Clock::time_point begin) {
+  const Exotic exotic = exotic_of(columns, kind, greeks);
+  columns.finish();
+  if (columns.problem()) return problem_response(*columns.problem());
+  AnswerTable table{exotic.names, columns.single()};
+  for (std::size_t row = 0; row < columns.rows(); ++row) {
+    const auto values = exotic.value(row);
+    values ? table.add(*values) : table.refuse(row, values.error());
   }
-  void add(const AllGreeks& greeks, const std::vector<Greek>& which) {
-    for (std::size_t i = 0; i < which.size(); ++i)
-      columns_[i].emplace_back(greeks.*(which[i].member));
-  }
-  void refuse(std::size_t row, sq::options::Error error) {
-    for (json::array& column : columns_) column.emplace_back(nullptr);
-    errors_.push_back(json::object{{"row", row}, {"reason", text_of(error)}});
-  }
-  [[nodiscard]] json::object finish() && {
-    json::object out;
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (single_) {
-        out[names_[i]] = std::move(columns_[i].front());
-      } else {
-        out[names_[i]] = std::move(columns_[i]);
-      }
-    }
-    out["errors"] = std::move(errors_);
-    return out;
-  }
-
- private:
-  std::vector<std::string_view> names_;
-  std::vector<json::array> columns_;
-  json::array errors_;
-  bool single_;
-};
-
-net::HttpResponse finished(json::object out, const json::value& id, Clock::time_point begin) {
-  if (!id.is_null()) out["id"] = id;
-  out["seconds"] = std::chrono::duration<double>(Clock::now() - begin).count();
-  net::HttpResponse response;
-  response.body = json::serialize(out) + "\n";
-  return response;
+  return finished(std::move(table).finish(), id, begin);
 }
 
 // Reads the request as rows of a model and answers with what `fill` puts into a table.
@@ -98,6 +71,12 @@ net::HttpResponse answer_rows(const net::HttpRequest& request, Answer answer, Na
   Columns columns{request.body};
   if (columns.problem()) return problem_response(*columns.problem());
   const json::value id = columns.id();
+  if (answer != Answer::ImpliedVolatility) {
+    const bool wants_greeks = answer == Answer::Greeks;
+    if (const ExoticKind* kind = exotic_kind(columns, wants_greeks))
+      return answer_exotic(columns, id, *kind, wants_greeks, begin);
+    if (columns.problem()) return problem_response(*columns.problem());
+  }
   const Rows rows{columns, answer};
   columns.finish();
   if (columns.problem()) return problem_response(*columns.problem());
@@ -116,8 +95,8 @@ std::optional<Leg> leg_of(Columns& columns) {
   leg.quantity = columns.number("quantity").at(0);
   leg.entry_price = columns.number("entry_price", 0.0).at(0);
   if (leg.kind != LegKind::Underlying) {
-    leg.option.type = columns.calls().front() ? sq::options::OptionType::Call
-                                              : sq::options::OptionType::Put;
+    leg.option.type =
+        columns.calls().front() ? sq::options::OptionType::Call : sq::options::OptionType::Put;
     leg.option.strike = columns.number("strike").at(0);
     leg.option.years = columns.number("years").at(0);
     leg.volatility = columns.number("volatility").at(0);
@@ -175,7 +154,7 @@ net::HttpResponse greeks(const net::HttpRequest& request) {
       },
       [&](const Rows& rows, std::size_t row, AnswerTable& table) {
         const auto value = rows.greeks(row);
-        value ? table.add(*value, which) : table.refuse(row, value.error());
+        value ? table.add(picked(*value, which)) : table.refuse(row, value.error());
       });
 }
 
@@ -214,9 +193,9 @@ net::HttpResponse scenario(const net::HttpRequest& request) {
   const std::size_t cells = spots.size() * volatilities.size() * days.size() * legs.size();
   const std::size_t cells_max = american ? kCellsMax / 5 : kCellsMax;
   if (cells > cells_max)
-    columns.refuse("/spot_moves", cells,
-                   "spot moves x volatility moves x days x legs of at most " +
-                       std::to_string(cells_max));
+    columns.refuse(
+        "/spot_moves", cells,
+        "spot moves x volatility moves x days x legs of at most " + std::to_string(cells_max));
   if (columns.problem()) return problem_response(*columns.problem());
   const auto position = sq::options::position_greeks(market, legs);
   const auto grid = sq::options::scenario_grid(market, legs, {spots, volatilities, days});
@@ -232,15 +211,18 @@ net::HttpResponse scenario(const net::HttpRequest& request) {
 
 std::vector<Route> routes() {
   const auto post = [](net::HttpResponse (*handler)(const net::HttpRequest&)) {
-    return [handler](const net::HttpRequest& request, std::string_view) { return handler(request); };
+    return
+        [handler](const net::HttpRequest& request, std::string_view) { return handler(request); };
   };
   return {{"POST", "/api/v1/options/price", Access::Read,
            "Option prices, one or many rows; engine/admin/options/README.md.", post(price)},
           {"POST", "/api/v1/options/greeks", Access::Read, "Prices and Greeks.", post(greeks)},
-          {"POST", "/api/v1/options/implied-vol", Access::Read,
-           "Implied volatilities from prices.", post(implied_vol)},
+          {"POST", "/api/v1/options/implied-vol", Access::Read, "Implied volatilities from prices.",
+           post(implied_vol)},
           {"POST", "/api/v1/options/scenario", Access::Read,
            "Greeks of a position, and its profit over spot, volatility and time.", post(scenario)},
+          {"POST", "/api/v1/options/surface", Access::Read,
+           "A volatility surface fitted to a chain of quotes, and what it says.", post(surface)},
           {"GET", "/api/v1/options/schema", Access::Read, "These requests as a JSON schema.",
            [](const net::HttpRequest&, std::string_view) { return schema(); }}};
 }

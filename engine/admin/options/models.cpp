@@ -1,9 +1,14 @@
 #include "engine/admin/options/models.hpp"
 
+#include <algorithm>
+#include <boost/json/string.hpp>
+#include <cmath>
+
 #include "engine/options/american/american.hpp"
 #include "engine/options/american/approximations.hpp"
 #include "engine/options/american/implied_volatility.hpp"
 #include "engine/options/european/bachelier.hpp"
+#include "engine/options/finite_difference/one_dimensional.hpp"
 #include "engine/options/implied_volatility/implied_volatility.hpp"
 #include "engine/options/tree/lattice.hpp"
 
@@ -23,32 +28,34 @@ struct ModelEntry {
   double implied_ns;  // 0: cannot be inverted
 };
 // Costs of one row, rounded up from the benches; trees scale with steps squared.
-constexpr ModelEntry kModels[] = {{"black-scholes", Model::BlackScholes, 100, 400, 400},
-                                  {"black-76", Model::Black76, 100, 400, 400},
-                                  {"bachelier", Model::Bachelier, 100, 400, 400},
-                                  {"american", Model::American, 50e3, 150e3, 600e3},
-                                  {"barone-adesi-whaley", Model::BaroneAdesiWhaley, 500, 0, 0},
-                                  {"bjerksund-stensland", Model::BjerksundStensland, 500, 0, 0},
-                                  {"leisen-reimer", Model::LeisenReimer, 0.3, 0.3, 0},
-                                  {"cox-ross-rubinstein", Model::CoxRossRubinstein, 0.3, 0.3, 0}};
+constexpr ModelEntry kModels[] = {
+    {"black-scholes", Model::BlackScholes, 100, 400, 400},
+    {"black-76", Model::Black76, 100, 400, 400},
+    {"bachelier", Model::Bachelier, 100, 400, 400},
+    {"american", Model::American, 50e3, 150e3, 600e3},
+    {"barone-adesi-whaley", Model::BaroneAdesiWhaley, 500, 0, 0},
+    {"bjerksund-stensland", Model::BjerksundStensland, 500, 0, 0},
+    {"bjerksund-stensland-1993", Model::BjerksundStensland1993, 500, 0, 0},
+    {"ju-zhong", Model::JuZhong, 1'000, 0, 0},
+    {"finite-difference", Model::FiniteDifference, 50, 50, 0},
+    {"leisen-reimer", Model::LeisenReimer, 0.3, 0.3, 0},
+    {"cox-ross-rubinstein", Model::CoxRossRubinstein, 0.3, 0.3, 0}};
 
 bool is_tree(Model model) {
   return model == Model::LeisenReimer || model == Model::CoxRossRubinstein;
 }
-double row_ns(const ModelEntry& entry, Answer answer, std::uint32_t steps, std::uint32_t preset) {
+double row_ns(const ModelEntry& entry, Answer answer, const Rows& rows) {
   double ns = answer == Answer::Price    ? entry.price_ns
               : answer == Answer::Greeks ? entry.greeks_ns
                                          : entry.implied_ns;
-  if (is_tree(entry.model)) ns *= static_cast<double>(steps) * steps;
-  if (entry.model == Model::American && preset == 3) ns *= 300;
-  if (entry.model == Model::American && preset == 1) ns /= 5;
+  if (is_tree(entry.model)) ns *= static_cast<double>(rows.steps) * rows.steps;
+  if (entry.model == Model::FiniteDifference) ns *= static_cast<double>(rows.steps) * rows.points;
+  if (entry.model == Model::American && rows.preset == 3) ns *= 300;
+  if (entry.model == Model::American && rows.preset == 1) ns /= 5;
   return ns;
 }
 const ModelEntry& model_in(Columns& columns) {
-  const std::string_view name = columns.word(
-      "model", {"black-scholes", "black-76", "bachelier", "american", "barone-adesi-whaley",
-                "bjerksund-stensland", "leisen-reimer", "cox-ross-rubinstein"},
-      "black-scholes");
+  const std::string_view name = columns.word("model", kModelNames, "black-scholes");
   for (const ModelEntry& entry : kModels)
     if (entry.name == name) return entry;
   return kModels[0];
@@ -63,6 +70,14 @@ Result<AllGreeks> widened(const Result<sq::options::american::AmericanGreeks>& g
   out.theta = greeks->theta;
   out.rho = greeks->rho;
   out.phi = greeks->phi;
+  return out;
+}
+Result<AllGreeks> few_greeks(double price, double delta, double gamma, double theta) {
+  AllGreeks out;
+  out.price = price;
+  out.delta = delta;
+  out.gamma = gamma;
+  out.theta = theta;
   return out;
 }
 }  // namespace
@@ -80,18 +95,23 @@ Rows::Rows(Columns& columns, Answer answer) {
   if (model == Model::Black76) displacement = columns.number("displacement", 0.0);
   volatility = columns.number(answer == Answer::ImpliedVolatility ? "price" : "volatility");
   if (model == Model::American) {
-    const std::string_view word = columns.word("preset", {"fast", "accurate", "reference"},
-                                               "accurate");
+    const std::string_view word =
+        columns.word("preset", {"fast", "accurate", "reference"}, "accurate");
     preset = word == "fast" ? 1 : word == "accurate" ? 2 : 3;
   }
   if (is_tree(model)) steps = columns.whole("steps", 3, sq::options::tree::kStepsMax, 501);
-  const double ns = row_ns(entry, answer, steps, preset);
+  if (model == Model::FiniteDifference) {
+    steps = columns.whole("steps", 10, 5'000, 200);
+    points = columns.whole("points", 16, 5'000, 400);
+  }
+  const double ns = row_ns(entry, answer, *this);
   if (ns == 0) {
-    columns.refuse("/model", boost::json::string{entry.name},
-                   answer == Answer::Greeks
-                       ? "a model with Greeks: black-scholes, black-76, bachelier, american, "
-                         "leisen-reimer, cox-ross-rubinstein"
-                       : "a model that can be inverted: black-scholes, black-76, bachelier, american");
+    columns.refuse(
+        "/model", boost::json::string{entry.name},
+        answer == Answer::Greeks
+            ? "a model with Greeks: black-scholes, black-76, bachelier, american, "
+              "finite-difference, leisen-reimer, cox-ross-rubinstein"
+            : "a model that can be inverted: black-scholes, black-76, bachelier, american");
   } else if (ns * static_cast<double>(columns.rows()) > kNsMax) {
     columns.refuse("/model", boost::json::string{entry.name},
                    "at most " + std::to_string(static_cast<std::uint64_t>(kNsMax / ns)) +
@@ -114,17 +134,25 @@ sq::options::ForwardMarket Rows::forward(std::size_t row) const {
 Result<double> Rows::price(std::size_t row) const {
   namespace american = sq::options::american;
   switch (model) {
-    case Model::BlackScholes: return sq::options::european_price(market(row), option(row));
-    case Model::Black76: return sq::options::black76_price(forward(row), option(row));
+    case Model::BlackScholes:
+      return sq::options::european_price(market(row), option(row));
+    case Model::Black76:
+      return sq::options::black76_price(forward(row), option(row));
     case Model::Bachelier:
       return sq::options::bachelier_price({underlying.at(row), rate.at(row), volatility.at(row)},
                                           option(row));
     case Model::American:
       return american::american_price(market(row), option(row),
                                       static_cast<american::Preset>(preset));
-    case Model::BaroneAdesiWhaley: return american::barone_adesi_whaley(market(row), option(row));
+    case Model::BaroneAdesiWhaley:
+      return american::barone_adesi_whaley(market(row), option(row));
     case Model::BjerksundStensland:
       return american::bjerksund_stensland_2002(market(row), option(row));
+    case Model::BjerksundStensland1993:
+      return american::bjerksund_stensland_1993(market(row), option(row));
+    case Model::JuZhong:
+      return american::ju_zhong(market(row), option(row));
+    case Model::FiniteDifference:
     case Model::LeisenReimer:
     case Model::CoxRossRubinstein: {
       const auto greek = greeks(row);
@@ -137,10 +165,11 @@ Result<double> Rows::price(std::size_t row) const {
 
 Result<AllGreeks> Rows::greeks(std::size_t row) const {
   namespace american = sq::options::american;
-  namespace tree = sq::options::tree;
   switch (model) {
-    case Model::BlackScholes: return sq::options::european_all_greeks(market(row), option(row));
-    case Model::Black76: return sq::options::black76_all_greeks(forward(row), option(row));
+    case Model::BlackScholes:
+      return sq::options::european_all_greeks(market(row), option(row));
+    case Model::Black76:
+      return sq::options::black76_all_greeks(forward(row), option(row));
     case Model::Bachelier:
       return sq::options::bachelier_all_greeks(
           {underlying.at(row), rate.at(row), volatility.at(row)}, option(row));
@@ -148,24 +177,48 @@ Result<AllGreeks> Rows::greeks(std::size_t row) const {
       return widened(american::american_greeks(market(row), option(row),
                                                static_cast<american::Preset>(preset)));
     case Model::LeisenReimer:
-    case Model::CoxRossRubinstein: {
-      tree::Settings settings;
-      settings.lattice = model == Model::LeisenReimer ? tree::Lattice::LeisenReimer
-                                                      : tree::Lattice::CoxRossRubinstein;
-      settings.steps = steps;
-      const auto value = tree::price(market(row), option(row), settings);
-      if (!value) return std::unexpected{value.error()};
-      AllGreeks out;
-      out.price = value->price;
-      out.delta = value->delta;
-      out.gamma = value->gamma;
-      out.theta = value->theta;
-      return out;
-    }
+    case Model::CoxRossRubinstein:
+      return tree_greeks(row);
+    case Model::FiniteDifference:
+      return grid_greeks(row);
+    case Model::BjerksundStensland1993:
+    case Model::JuZhong:
     case Model::BaroneAdesiWhaley:
-    case Model::BjerksundStensland: break;
+    case Model::BjerksundStensland:
+      break;
   }
   return std::unexpected{Error::Unsupported};
+}
+
+Result<AllGreeks> Rows::tree_greeks(std::size_t row) const {
+  namespace tree = sq::options::tree;
+  tree::Settings settings;
+  settings.lattice =
+      model == Model::LeisenReimer ? tree::Lattice::LeisenReimer : tree::Lattice::CoxRossRubinstein;
+  settings.steps = steps;
+  const auto value = tree::price(market(row), option(row), settings);
+  if (!value) return std::unexpected{value.error()};
+  return few_greeks(value->price, value->delta, value->gamma, value->theta);
+}
+
+// American exercise on a grid.
+Result<AllGreeks> Rows::grid_greeks(std::size_t row) const {
+  namespace grid = sq::options::finite_difference;
+  const sq::options::Vanilla contract = option(row);
+  const sq::options::Market m = market(row);
+  if (!std::isfinite(contract.strike) || !(contract.strike > 0))
+    return std::unexpected{Error::StrikeNotPositive};
+  const double sign = sign_of(contract.type);
+  const double strike_price = contract.strike;
+  grid::Contract1d asked{.years = contract.years};
+  asked.payoff = [=](double spot) { return std::max(sign * (spot - strike_price), 0.0); };
+  asked.exercise = [=](double, double spot) { return sign * (spot - strike_price); };
+  asked.kinks = {strike_price};
+  const auto solved = grid::solve({.rate = m.rate, .yield = m.yield, .volatility = m.volatility},
+                                  asked, m.spot, {.points = points, .steps = steps});
+  if (!solved) return std::unexpected{solved.error()};
+  const auto value = solved->at(m.spot);
+  return few_greeks(value.price, value.delta, value.gamma, value.theta);
 }
 
 Result<double> Rows::implied_volatility(std::size_t row) const {
@@ -179,16 +232,19 @@ Result<double> Rows::implied_volatility(std::size_t row) const {
     case Model::Black76:
       return sq::options::black76_implied_volatility(price, forward_market, option(row));
     case Model::Bachelier:
-      return sq::options::bachelier_implied_volatility(
-          price, {underlying.at(row), rate.at(row), 0}, option(row));
+      return sq::options::bachelier_implied_volatility(price, {underlying.at(row), rate.at(row), 0},
+                                                       option(row));
     case Model::American:
       return sq::options::american::american_implied_volatility(
-          spot_market, option(row), price,
-          static_cast<sq::options::american::Preset>(preset));
+          spot_market, option(row), price, static_cast<sq::options::american::Preset>(preset));
     case Model::BaroneAdesiWhaley:
     case Model::BjerksundStensland:
+    case Model::BjerksundStensland1993:
+    case Model::JuZhong:
+    case Model::FiniteDifference:
     case Model::LeisenReimer:
-    case Model::CoxRossRubinstein: break;
+    case Model::CoxRossRubinstein:
+      break;
   }
   return std::unexpected{Error::Unsupported};
 }

@@ -58,7 +58,8 @@ std::expected<options::Chain, std::string> read_chain(const std::filesystem::pat
   }
   if (how.time) chain.time = *how.time;
   if (chain.time.ns == 0) {
-    return std::unexpected{file + ": no time of the quotes in the file; give one"};
+    return std::unexpected{file +
+                           ": no time of the quotes in the file; expected one beside it (--time)"};
   }
   if (chain.quotes.empty()) return std::unexpected{file + ": no quotes; expected at least one"};
   return chain;

@@ -31,6 +31,7 @@ void check_withdrawal(const WithdrawalSettings& s) {
   within("pull_ns", s.pull_ns, kNsPerUs, kHour);
   within("requote_ns", s.requote_ns, std::int64_t{0}, 10 * kNsPerSecond);
   within("requote_share", s.requote_share, 0.01, 1.0);
+  within("together_chance_max", s.together_chance_max, 0.0, 1.0);
   within("score_min", s.score_min, 0.0, 1.0);
 }
 

@@ -27,6 +27,7 @@ struct WithdrawalSettings {
   std::int64_t pull_ns{100 * kNsPerMs};    // and go within; 1 us to 1 h
   std::int64_t requote_ns{50 * kNsPerMs};  // a like quantity back so soon: a requote; 0 to 10 s
   double requote_share{0.5};               // of what was withdrawn; 0.01 to 1
+  double together_chance_max{0.001};       // that layers went together by chance; 0 to 1
   double score_min{0.5};                   // alarm; 0 to 1
 };
 

@@ -24,8 +24,10 @@ Surveillance::Surveillance(const SurveillanceSettings& settings)
       alerts_{settings.alerts_max} {}
 
 void Surveillance::begin(WallTime at) noexcept {
-  if (now_.ns == 0) [[unlikely]]
+  if (now_.ns == 0) [[unlikely]] {
     executions_.advance(at);
+    withdrawals_.start(at);
+  }
   if (at > now_) now_ = at;
   if (withdrawals_.is_due(now_)) [[unlikely]] {
     while (const auto alert = withdrawals_.settle(now_)) raise(*alert);

@@ -11,7 +11,7 @@
 //
 // Thread: one writer (the book's), readers on the same thread. Cost: README.md; about 40 ns an
 // order record. Allocates in the constructor only: 128 bytes x orders_max (rounded up to a power of
-// two), 560 x alerts_max, 60 kB. Errors: throws std::invalid_argument for settings out of range;
+// two), 560 x alerts_max, 80 kB. Errors: throws std::invalid_argument for settings out of range;
 // counted: Counters. Time: the record's venue_time, or wall where it is 0; it never steps back.
 // Deterministic.
 #pragma once

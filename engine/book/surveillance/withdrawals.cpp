@@ -4,12 +4,28 @@
 #include <cstdlib>
 #include <limits>
 
+#include "engine/book/analytics/numeric/real_math.hpp"
+
 namespace sq::book::surveillance {
 namespace {
 double ratio(Qty part, Qty whole) noexcept {
   return static_cast<double>(part.raw()) / static_cast<double>(whole.raw());
 }
 Qty plus(Qty a, Qty b) noexcept { return Qty::sum(a, b).value_or(Qty::max()); }
+
+constexpr std::int64_t kMemoryNs = 60 * kNsPerSecond;
+
+// P(N >= least), N negative binomial: 1 - the first terms of C(n + k, k) p^k (1 - p)^(n + 1).
+double chance_of(std::size_t least, double n, double p) noexcept {
+  double term = analytics::exp_of((n + 1) * analytics::log_of(1 - p));
+  double below = 0;
+  for (std::size_t k = 0; k < least; ++k) {
+    below += term;
+    const auto next = static_cast<double>(k + 1);
+    term *= p * (n + next) / next;
+  }
+  return 1 - below;
+}
 
 Evidence evidence_of(const Withdrawal& one) noexcept {
   return {one.id, one.at, one.placed, one.price, one.qty, Evidence::Role::Withdrawn, one.side};
@@ -77,6 +93,8 @@ bool Withdrawals::layered(const Withdrawal& one, Qty usual, WallTime pivot, cons
   alert.until = one.at;
   Case found{one.placed, one.at, one.unsure_ns, Qty{}, 0, usual};
   std::array<Price, kRecent> prices{};
+  std::array<const Withdrawal*, kRecent> layers{};
+  std::size_t count = 0;
   std::uint32_t distinct = 0;
   for (std::uint64_t n = 0; n < ring.total && n < kRecent; ++n) {
     const Withdrawal& other = ring.ring[(ring.total - 1 - n) % kRecent];
@@ -86,6 +104,7 @@ bool Withdrawals::layered(const Withdrawal& one, Qty usual, WallTime pivot, cons
     if (!near.holds(one.side, other.price)) continue;
     const auto end = prices.begin() + distinct;
     if (std::find(prices.begin(), end, other.price) == end) prices[distinct++] = other.price;
+    layers[count++] = &other;
     found.qty = plus(found.qty, other.qty);
     alert.from = std::min(alert.from, other.placed);
     found.placed = std::max(found.placed, other.placed);
@@ -96,8 +115,33 @@ bool Withdrawals::layered(const Withdrawal& one, Qty usual, WallTime pivot, cons
     return false;
   found.share = ratio(found.qty, plus(found.qty, near.qty));
   if (found.share < settings_.share_min || !judge(alert, found, executions)) return false;
+  if (!together(layers.data(), count)) return false;
   suspect(alert, found.qty, near.reach(one.side, one.price), one.at);
   return true;
+}
+
+bool Withdrawals::together(const Withdrawal* const* layers, std::size_t count) const noexcept {
+  const Recent& ring = recent(layers[0]->side);
+  const std::uint64_t kept = std::min<std::uint64_t>(ring.total, kRecent);
+  const WallTime oldest = ring.total > kRecent ? ring.ring[ring.total % kRecent].at : began_;
+  Qty smallest = layers[0]->qty;
+  for (std::size_t m = 2; m <= count; ++m) {
+    const WallTime first = layers[m - 1]->at;
+    smallest = std::min(smallest, layers[m - 1]->qty);
+    if (m < settings_.layers) continue;
+    const WallTime since = std::max(oldest, first - kMemoryNs);
+    double others = 0;
+    for (std::uint64_t n = 0; n < kept; ++n) {
+      const Withdrawal& one = ring.ring[(ring.total - 1 - n) % kRecent];
+      if (one.at < since) break;
+      others += one.at < first && one.qty >= smallest;
+    }
+    const auto span = static_cast<double>(first - since);
+    const auto went = static_cast<double>(layers[0]->at - first + layers[0]->unsure_ns);
+    if (span > 0 && chance_of(m - 1, others, went / (span + went)) <= settings_.together_chance_max)
+      return true;
+  }
+  return false;
 }
 
 bool Withdrawals::judge(Alert& alert, const Case& found,

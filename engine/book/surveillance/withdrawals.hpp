@@ -12,7 +12,15 @@
 // the
 //   usual size or more, placed within place_ns of each other and withdrawn within pull_ns of each
 //   other; for all of them together the conditions on size, share and executions, the latter
-//   between the last placing and the first pull.
+//   between the last placing and the first pull. Layers go together because one hand pulls them;
+//   large orders that fall together among many ordinary cancels do not count: with the n
+//   withdrawals of that side in the time T before (of the last kRecent, at most a minute) that were
+//   as large as the smallest of m layers, the chance of m - 1 or more others in the time dt in
+//   which these went is at most together_chance_max, for the newest m of them, some m. The chance
+//   is that of a Poisson stream whose rate is not known before: negative binomial, with n + 1 and
+//   dt / (T + dt). What trades while they stand is no part of it: an iceberg that is filled slice
+//   by slice is executed at any time, and is told from the orders that layers are to fill by the
+//   rate of executions in the score alone.
 // A suspicion waits requote_ns. It is dropped when in that time requote_share of the quantity came
 // back on that side no worse than near (requoting), when trades at that price explain it, or when
 // half as much or more of the other side was pulled within that time, before or after (a market
@@ -20,9 +28,11 @@
 // Score: (1 - chance) x min(1, share / 0.5): how unlikely it is that the pull followed an execution
 // so closely by chance (executions.hpp), times how much of what a reader of the book saw it was.
 //
-// Thread: one writer. Cost: a withdrawal 3 ns, a large one up to 300 ns. Allocates nothing.
+// Thread: one writer. Cost: a withdrawal 3 ns, a large one up to 300 ns, one that completes layers
+// up to some us. Allocates nothing.
 // Source: Regulation (EU) 2016/522, Annex II, section 1, 5(e) (layering and spoofing) and 5(a);
-// US 7 USC 6c(a)(5)(C) (bidding with the intent to cancel before execution); FINRA rule 5210.03.
+// US 7 USC 6c(a)(5)(C) (bidding with the intent to cancel before execution); FINRA rule 5210.03;
+// Gelman et al., "Bayesian Data Analysis", 3rd ed., section 2.6 (gamma-Poisson).
 #pragma once
 
 #include <array>
@@ -53,6 +63,8 @@ class Withdrawals {
  public:
   explicit Withdrawals(const WithdrawalSettings& settings) : settings_{settings} {}
 
+  // From then on withdrawals are known; without it from the first of them.
+  void start(WallTime at) noexcept { began_ = at; }
   // usual: median size of orders, > 0.
   void on_withdrawn(const Withdrawal& withdrawal, Qty usual, const Executions& executions,
                     const NearBook& book) noexcept;
@@ -72,8 +84,8 @@ class Withdrawals {
 
  private:
   static constexpr std::size_t kWaiting = 8;
-  static constexpr std::size_t kRecent = 32;  // a side
-  static constexpr std::size_t kPivots = 4;   // executions looked at, newest first
+  static constexpr std::size_t kRecent = 128;  // a side
+  static constexpr std::size_t kPivots = 4;    // executions looked at, newest first
 
   struct Suspicion {
     Alert alert{};
@@ -110,6 +122,8 @@ class Withdrawals {
   // Adds the executions to the alert and sets its score; false: they do not make a pattern.
   [[nodiscard]] bool judge(Alert& alert, const Case& found,
                            const Executions& executions) const noexcept;
+  // Did the `count` layers, newest first, go together by more than chance?
+  [[nodiscard]] bool together(const Withdrawal* const* layers, std::size_t count) const noexcept;
   void suspect(const Alert& alert, Qty qty, Price reach, WallTime at) noexcept;
   [[nodiscard]] Qty pulled_since(Side side, WallTime from) const noexcept;
   [[gnu::cold, gnu::noinline]] void note_back(Side side, Price price, Qty qty) noexcept;
@@ -125,5 +139,6 @@ class Withdrawals {
   std::array<Suspicion, kWaiting> suspicions_{};
   std::uint32_t waiting_{0};
   WallTime due_{};
+  WallTime began_{};  // of the time seen
 };
 }  // namespace sq::book::surveillance

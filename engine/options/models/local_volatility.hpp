@@ -1,6 +1,6 @@
 // Local volatility of an implied surface by Dupire's formula in total variance:
 //   local variance = dw/dt / g(k), w(k, t) total variance, g of butterfly_g() (svi.hpp).
-// Thread: pure functions. Cost: 100 ns. Errors: ParameterRange where the surface has calendar
+// Thread: pure functions. Cost: 90 ns. Errors: ParameterRange where the surface has calendar
 // (dw/dt < 0) or butterfly (g <= 0) arbitrage at that point, or years <= 0. Units: per year.
 // Source: Dupire (1994); Gatheral, The Volatility Surface (2006), 1.10.
 #pragma once

@@ -1,7 +1,7 @@
 // SABR: dF = alpha F^beta dW, d alpha = nu alpha dZ, dW dZ = rho dt. Implied volatility by Hagan's
 // expansions, with a shift for rates below 0, and calibration to one smile.
-// Thread: pure functions (calibrate allocates). Cost: 60 ns a strike; calibration about 20 us for
-// ten strikes. Errors: in the order of Error; ParameterRange outside the ranges below; Unsupported
+// Thread: pure functions (calibrate allocates). Cost: 76 ns a strike; calibration 46 us for ten
+// strikes. Errors: in the order of Error; ParameterRange outside the ranges below; Unsupported
 // where the expansion leaves the positive numbers (far wings, long times, large nu).
 // Units: lognormal volatility per sqrt(year), or normal volatility in units of the forward.
 // Source: Hagan, Kumar, Lesniewski and Woodward, Managing smile risk (2002), 2.17 and A.59.

@@ -6,9 +6,10 @@
 //   const Result<Surface> surface = Surface::build(chain);
 //   if (surface) use(surface->volatility(strike, years));
 //
-// Thread: build allocates; queries are const and pure. Cost: build about 2 ms an expiry; a query
-// 50 ns. Errors: ParameterRange when no expiry has enough usable quotes; per expiry the reasons are
-// in skipped(). Units: years of 365 days from the chain's time, strikes in currency.
+// Thread: build allocates; queries are const and pure. Cost: build 0.7 ms an expiry of 50 strikes;
+// a query 70 ns, many of one expiry 13 ns each by batch/surface_volatilities.
+// Errors: ParameterRange when no expiry has enough usable quotes; per expiry the reasons are in
+// skipped(). Units: years of 365 days from the chain's time, strikes in currency.
 // Between expiries total variance is linear in time at constant log-moneyness and the forward's
 // logarithm too; before the first and after the last, volatility and the growth of the forward are
 // those of that expiry.

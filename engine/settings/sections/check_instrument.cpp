@@ -55,6 +55,6 @@ bool operator==(const InstrumentSettings& a, const InstrumentSettings& b) noexce
          a.far_levels_max == b.far_levels_max && a.book == b.book &&
          a.orders_max == b.orders_max && a.opening == b.opening &&
          a.microstructure == b.microstructure && a.vpin_bucket == b.vpin_bucket &&
-         a.quote_delay_ns == b.quote_delay_ns;
+         a.quote_delay_ns == b.quote_delay_ns && a.underlying == b.underlying;
 }
 }  // namespace sq::settings

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "engine/types/text.hpp"
 
@@ -35,6 +36,17 @@ std::optional<std::filesystem::path> parse_path(std::string_view text) {
   if (!made_of(text, kPathLengthMax, printable)) return std::nullopt;
   return std::filesystem::path{text}.lexically_normal();
 }
+std::optional<std::string> parse_database_url(std::string_view text) {
+  if (!made_of(text, kPathLengthMax, printable)) return std::nullopt;
+  if (text.find("password") != std::string_view::npos) return std::nullopt;
+  // postgresql://user:secret@host/database
+  if (const std::size_t host = text.find("://"); host != std::string_view::npos) {
+    const std::string_view authority = text.substr(host + 3, text.find('/', host + 3) - host - 3);
+    const std::string_view user = authority.substr(0, authority.rfind('@') + 1);
+    if (user.find(':') != std::string_view::npos) return std::nullopt;
+  }
+  return std::string{text};
+}
 std::optional<std::string> parse_file(std::string_view text) {
   if (!made_of(text, kPathLengthMax, printable)) return std::nullopt;
   const auto path = std::filesystem::path{text}.lexically_normal();
@@ -66,6 +78,39 @@ std::optional<StrategyInstrument> parse_strategy_instrument(std::string_view tex
   const auto symbol = parse_symbol(text.substr(colon + 1));
   if (!venue || !symbol) return std::nullopt;
   return StrategyInstrument{*venue, *symbol, kNoInstrument};
+}
+// "2026-12-25T08:00:00Z"
+constexpr std::string_view kMomentShape = "dddd-dd-ddTdd:dd:ddZ";
+std::optional<WallTime> parse_moment(std::string_view text) {
+  if (text.size() != kMomentShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kMomentShape[i] == 'd' ? !digit : text[i] != kMomentShape[i]) return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = 0;
+    for (std::size_t i = at; i < at + digits; ++i) value = value * 10 + (text[i] - '0');
+    return value;
+  };
+  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
+                                         std::chrono::month{static_cast<unsigned>(number(5, 2))},
+                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+  const int hour = number(11, 2);
+  const int minute = number(14, 2);
+  const int second = number(17, 2);
+  const bool in_range = date.ok() && number(0, 4) >= 1971 && number(0, 4) <= 2261;
+  if (!in_range || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
+  return WallTime{(days * 86'400 + hour * 3'600 + minute * 60 + second) * kNsPerSecond};
+}
+std::string print_moment(const WallTime& moment) {
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  const std::int64_t day = utc_day(moment);
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+  const std::int64_t second = (moment.ns - day * kNsPerDay) / kNsPerSecond;
+  return std::to_string(static_cast<int>(date.year())) + "-" +
+         two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) +
+         "T" + two(second / 3'600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "Z";
 }
 std::optional<std::uint32_t> parse_speed_codec(std::string_view text) { return parse_speed(text); }
 }  // namespace
@@ -102,6 +147,9 @@ const Codec<std::string> kFileSymbolCodec{
 const Codec<std::filesystem::path> kPathCodec{
     "a path in quotes, 1 to 1024 characters without control characters", parse_path,
     [](const std::filesystem::path& path) { return path.string(); }};
+const Codec<std::string> kDatabaseUrlCodec{
+    "a connection string of libpq in quotes, without a password: ~/.pgpass or PGPASSFILE hold it",
+    parse_database_url, same};
 const Codec<std::uint32_t> kSpeedCodec{
     "\"max\" or a whole number from 1 to 100000 (times recorded time)", parse_speed_codec,
     [](const std::uint32_t& speed) { return speed_text(speed); }, true};
@@ -114,6 +162,8 @@ const Codec<Currency> kCurrencyCodec{
     "a currency code: 1 to 8 characters of A-Z 0-9 in quotes",
     [](std::string_view text) { return Currency::parse(text); },
     [](const Currency& currency) { return std::string{currency.text()}; }};
+const Codec<WallTime> kMomentCodec{
+    "a moment in UTC like \"2026-12-25T08:00:00Z\", from 1971 to 2261", parse_moment, print_moment};
 const Codec<StrategyInstrument> kStrategyInstrumentCodec{
     "\"<venue>:<symbol>\", for example \"binance-usdm:BTCUSDT\"", parse_strategy_instrument,
     [](const StrategyInstrument& item) {

@@ -17,11 +17,13 @@ extern const Codec<std::string> kFileCodec;  // relative, inside its folder
 extern const Codec<std::string> kFormatCodec;
 extern const Codec<std::string> kFileSymbolCodec;
 extern const Codec<std::filesystem::path> kPathCodec;
+extern const Codec<std::string> kDatabaseUrlCodec;  // without a password
 extern const Codec<std::uint32_t> kSpeedCodec;
 extern const Codec<VenueId> kVenueCodec;
 extern const Codec<Symbol> kSymbolCodec;
 extern const Codec<Currency> kCurrencyCodec;
 extern const Codec<StrategyInstrument> kStrategyInstrumentCodec;
+extern const Codec<WallTime> kMomentCodec;  // whole seconds, UTC
 
 inline constexpr std::array kModes{Choice{"recorded", Mode::Recorded}, Choice{"paper", Mode::Paper},
                                    Choice{"live", Mode::Live}};
@@ -34,13 +36,20 @@ inline constexpr std::array kInstrumentKinds{
     Choice{"linear-perpetual", InstrumentKind::LinearPerpetual},
     Choice{"inverse-perpetual", InstrumentKind::InversePerpetual},
     Choice{"equity", InstrumentKind::Equity},
-    Choice{"linear-future", InstrumentKind::LinearFuture}};
+    Choice{"linear-future", InstrumentKind::LinearFuture},
+    Choice{"option", InstrumentKind::Option}};
+inline constexpr std::array kOptionRights{Choice{"call", OptionRight::Call},
+                                          Choice{"put", OptionRight::Put}};
 inline constexpr std::array kBookKinds{Choice{"levels", BookKind::Levels},
                                        Choice{"orders", BookKind::Orders}};
 inline constexpr std::array kBookOpenings{Choice{"empty", BookOpening::Empty},
                                           Choice{"unknown", BookOpening::Unknown}};
 inline constexpr std::array kDurabilities{Choice{"process", Durability::Process},
-                                          Choice{"group", Durability::Group}};
+                                          Choice{"group", Durability::Group},
+                                          Choice{"strict", Durability::Strict}};
+inline constexpr std::array kArchiveKinds{Choice{"sqlite", ArchiveKind::Sqlite},
+                                          Choice{"postgres", ArchiveKind::Postgres},
+                                          Choice{"off", ArchiveKind::Off}};
 inline constexpr std::array kExistingLogs{Choice{"recover", ExistingLog::Recover},
                                           Choice{"replace", ExistingLog::Replace},
                                           Choice{"refuse", ExistingLog::Refuse}};

@@ -57,6 +57,29 @@ void fields(Io& io, T& recording) {
   io.coded("file_symbol", recording.file_symbol, kFileSymbolCodec, Need::Optional);
 }
 
+// A key that may be left out and then means that there is none.
+template <class Io, class T, class Each>
+void optional_field(Io& io, std::string_view key, T& out, const Each& each) {
+  if constexpr (requires { io.has(key); }) {
+    typename T::value_type value{};
+    each(value);
+    if (io.has(key)) out = value;
+  } else if (out) {
+    auto value = *out;
+    each(value);
+  }
+}
+
+template <class Io, Is<InstrumentSettings> T>
+void option_fields(Io& io, T& settings) {
+  auto& of = settings.instrument;
+  io.coded("underlying", settings.underlying, kStrategyInstrumentCodec, Need::Required);
+  io.fixed("strike", of.strike, Price::from_raw(1), Price::max(), "quote a base unit",
+           Need::Required);
+  io.coded("expiry", of.expiry, kMomentCodec, Need::Required);
+  io.choice("right", of.right, kOptionRights, Need::Required);
+}
+
 template <class Io, Is<InstrumentSettings> T>
 void fields(Io& io, T& settings) {
   constexpr Ratio kFeeMax =
@@ -98,6 +121,7 @@ void fields(Io& io, T& settings) {
   io.fixed("vpin_bucket", settings.vpin_bucket, Qty{}, Qty::max(), "base units, 0 is none",
            Need::Optional);
   io.duration("quote_delay_ms", settings.quote_delay_ns, 0, 1'000, Need::Optional);
+  if (of.kind == InstrumentKind::Option) option_fields(io, settings);
 }
 
 // 10 billion: a limit beyond it is a slip, and sums of limits stay far from 64 bits.
@@ -113,6 +137,8 @@ void fields(Io& io, T& firm) {
   io.integer("open_orders_max", firm.open_orders_max, 1, 100'000, "orders", Need::Required);
   io.integer("orders_per_second_max", firm.orders_per_second_max, 1, 100'000, "orders",
              Need::Required);
+  io.duration("answer_timeout_ms", firm.answer_timeout_ns, 50, 60'000, Need::Optional);
+  io.duration("order_check_ms", firm.order_check_ns, 0, 3'600'000, Need::Optional);
 }
 
 template <class Io, Is<InstrumentLimits> T>
@@ -140,6 +166,42 @@ void fields(Io& io, T& limits) {
             Need::Required);
 }
 
+template <class Io, Is<GreekLimits> T>
+void fields(Io& io, T& limits) {
+  optional_field(io, "underlying", limits.underlying, [&](auto& name) {
+    io.coded("underlying", name, kStrategyInstrumentCodec, Need::Optional);
+  });
+  optional_field(io, "strategy", limits.strategy, [&](auto& name) {
+    io.coded("strategy", name, kStrategyNameCodec, Need::Optional);
+  });
+  optional_field(io, "delta_max", limits.delta_max, [&](Qty& max) {
+    io.fixed("delta_max", max, Qty::from_raw(1), Qty::max(), "units of the underlying",
+             Need::Optional);
+  });
+  optional_field(io, "gamma_max", limits.gamma_max, [&](GreekLimits::Gamma& max) {
+    io.fixed("gamma_max", max, GreekLimits::Gamma::from_raw(1), GreekLimits::Gamma::max(),
+             "units of the underlying per unit of its price", Need::Optional);
+  });
+  optional_field(io, "vega_max", limits.vega_max, [&](Amount& max) {
+    io.amount("vega_max", max.raw, 1, kAmountMax, "base currency per 1.00 of volatility",
+              Need::Optional);
+  });
+  optional_field(io, "theta_max", limits.theta_max, [&](Amount& max) {
+    io.amount("theta_max", max.raw, 1, kAmountMax, "base currency a year", Need::Optional);
+  });
+  io.duration("greeks_age_ms_max", limits.greeks_age_ns_max, 1, 600'000, Need::Required);
+}
+
+template <class Io, Is<ChainSettings> T>
+void fields(Io& io, T& chain) {
+  constexpr Ratio kWhole = Ratio::from_units(1);
+  io.coded("underlying", chain.underlying, kStrategyInstrumentCodec, Need::Required);
+  io.duration("interval_ms", chain.interval_ns, 1, 60'000, Need::Required);
+  io.fixed("rate", chain.rate, -kWhole, kWhole, "a year: 0.05 is 5 %", Need::Required);
+  io.fixed("yield", chain.yield, -kWhole, kWhole, "a year: 0.05 is 5 %", Need::Optional);
+  io.duration("quote_age_ms_max", chain.quote_age_ns_max, 1, 3'600'000, Need::Optional);
+}
+
 template <class Io, Is<Balance> T>
 void fields(Io& io, T& balance) {
   io.coded("venue", balance.venue, kVenueCodec, Need::Required);
@@ -156,7 +218,29 @@ void fields(Io& io, T& log) {
   io.integer("segment_mib", log.segment_mib, 1, 4'096, "MiB", Need::Optional);
   io.choice("durability", log.durability, kDurabilities, Need::Optional);
   io.duration("group_interval_us", log.group_interval_ns, 10, 1'000'000, Need::Optional);
+  io.integer("group_kib", log.group_kib, 1, 1'048'576, "KiB", Need::Optional);
+  io.duration("order_wait_ms_max", log.order_wait_ns_max, 1, 60'000, Need::Optional);
+  io.duration("heartbeat_ms_max", log.heartbeat_ns_max, 10, 60'000, Need::Optional);
+  io.integer("reserve_mib", log.reserve_mib, 0, 1'024, "MiB, 0 is none", Need::Optional);
+  io.integer("keep_orders_days", log.keep_orders_days, 0, 36'500, "days, 0 keeps everything",
+             Need::Optional);
+  io.integer("keep_feed_days", log.keep_feed_days, 0, 36'500, "days, 0 keeps everything",
+             Need::Optional);
+  io.integer("keep_feed_mib", log.keep_feed_mib, 0, 16'777'216, "MiB, 0 keeps everything",
+             Need::Optional);
+  io.integer("snapshot_records", log.snapshot_records, 1'000, 1'000'000'000, "records",
+             Need::Optional);
+  io.integer("snapshot_s", log.snapshot_s, 1, 86'400, "seconds", Need::Optional);
   io.choice("existing", log.existing, kExistingLogs, Need::Optional);
+}
+
+template <class Io, Is<Archive> T>
+void fields(Io& io, T& archive) {
+  io.choice("kind", archive.kind, kArchiveKinds, Need::Optional);
+  io.coded("path", archive.path, kPathCodec, Need::Optional);
+  io.coded("url", archive.url, kDatabaseUrlCodec, Need::Optional);
+  io.integer("batch_records", archive.batch_records, 1, 100'000, "records", Need::Optional);
+  io.duration("flush_interval_ms", archive.flush_interval_ns, 1, 60'000, Need::Optional);
 }
 
 template <class Io, Is<Admin> T>

@@ -180,6 +180,7 @@ class Linker {
 
 void link_sections(Config& config, const References& references, std::vector<Problem>& problems) {
   Linker{config, references, problems}.link();
+  link_options(config, references, problems);
 }
 
 const InstrumentLimits* Risk::limits_of(InstrumentId id) const noexcept {

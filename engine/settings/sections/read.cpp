@@ -88,6 +88,9 @@ void read_instruments(Reader& root, Config& config, References& references) {
     if (of.venue != VenueId::None && config.find(of.venue, of.symbol.view()) != nullptr)
       each.refuse("symbol", "each venue and symbol once");
     references.instruments_sound = references.instruments_sound && each.sound();
+    if (of.kind == InstrumentKind::Option && each.sound())
+      references.options.push_back(
+          {config.instruments.size(), 0, each.problem_at("underlying", "")});
     each.finish();
     config.instruments.push_back(settings);
   }
@@ -121,6 +124,20 @@ void read_risk(Reader& root, Risk& risk, References& references) {
     }
     each.finish();
     risk.strategies.push_back(std::move(limits));
+  }
+  for (Reader& each : reader->tables("greeks", Need::Optional)) {
+    GreekLimits limits;
+    fields(each, limits);
+    if (each.sound() && !limits.delta_max && !limits.gamma_max && !limits.vega_max &&
+        !limits.theta_max)
+      each.refuse("delta_max", "at least one of delta_max, gamma_max, vega_max, theta_max");
+    if (each.sound() && !limits.underlying && (limits.delta_max || limits.gamma_max))
+      each.refuse("underlying", "an underlying for delta_max and gamma_max: units of different "
+                                "underlyings do not add up");
+    if (each.sound())
+      references.greek_limits.push_back({risk.greeks.size(), 0, each.problem_at("underlying", "")});
+    each.finish();
+    risk.greeks.push_back(std::move(limits));
   }
   reader->finish();
 }
@@ -215,6 +232,21 @@ void read_strategies(Reader& root, std::string_view file, Config& config, Refere
   }
 }
 
+void read_chains(Reader& root, Config& config, References& references) {
+  auto reader = root.table("chain", Need::Optional);
+  if (!reader) return;
+  for (auto& [name, table] : reader->rest_as_tables("a table [chain.<name>]")) {
+    ChainSettings chain;
+    chain.name = name;
+    if (!kStrategyNameCodec.parse(name)) reader->refuse(name, kStrategyNameCodec.accepted);
+    fields(table, chain);
+    if (table.sound())
+      references.chains.push_back({config.chains.size(), 0, table.problem_at("underlying", "")});
+    table.finish();
+    config.chains.push_back(std::move(chain));
+  }
+}
+
 void read_log(Reader& root, Config& config) {
   config.log.dir = std::filesystem::path{"run"} / config.engine.instance;
   if (auto reader = root.table("log", Need::Optional)) {
@@ -228,6 +260,7 @@ void read_log(Reader& root, Config& config) {
     reader->finish();
   }
   config.admin.token_file = config.log.dir / "admin.token";
+  config.archive.path = config.log.dir / "archive.sqlite";
 }
 }  // namespace
 
@@ -239,6 +272,7 @@ void read_sections(Reader& root, const std::filesystem::path& project_dir, Confi
   read_risk(root, config.risk, references);
   read_portfolio(root, config, references);
   read_log(root, config);
+  read_table(root, "archive", config.archive, Need::Optional);
   read_table(root, "admin", config.admin, Need::Optional);
   if (config.engine.mode == Mode::Live) {
     if (root.has("simulation"))
@@ -248,6 +282,7 @@ void read_sections(Reader& root, const std::filesystem::path& project_dir, Confi
     read_simulation(*reader, project_dir, config.simulation);
   }
   read_table(root, "telemetry", config.telemetry, Need::Optional);
+  read_chains(root, config, references);
   read_strategies(root, root.file(), config, references);
   root.finish();
 }

@@ -24,6 +24,9 @@ struct References {
   std::vector<Reference> strategy_limits;
   std::vector<Reference> strategy_instruments;
   std::vector<Reference> strategies;  // problem: the table of the strategy
+  std::vector<Reference> options;     // problem: the underlying of an option
+  std::vector<Reference> chains;      // problem: the underlying of a chain
+  std::vector<Reference> greek_limits;
   Problem portfolio;
   bool instruments_sound{
       true};  // otherwise a missing name may only be misspelt where it is defined
@@ -39,6 +42,9 @@ void check_instrument(Reader& reader, const InstrumentSettings& settings);
 
 // [simulation] with its latency table, from the file or in place.
 void read_simulation(Reader& reader, const std::filesystem::path& project_dir, Simulation& out);
+
+// The part of link_sections that is about options: underlyings, chains, limits on Greeks.
+void link_options(Config& config, const References& references, std::vector<Problem>& problems);
 
 // Fills in ids and currencies, and adds a problem for each name that leads nowhere.
 void link_sections(Config& config, const References& references, std::vector<Problem>& problems);

@@ -55,12 +55,16 @@ std::string resolved_text(const Config& config) {
   write_table(out, "risk", config.risk.firm);
   write_elements(out, "risk.instrument", config.risk.instruments);
   write_elements(out, "risk.strategy", config.risk.strategies);
+  write_elements(out, "risk.greeks", config.risk.greeks);
   if (config.engine.mode != Mode::Live)
     write_elements(out, "portfolio.balance", config.portfolio.balances);
   write_table(out, "log", config.log);
+  write_table(out, "archive", config.archive);
   write_table(out, "admin", config.admin);
   if (config.engine.mode != Mode::Live) write_simulation(out, config.simulation);
   write_table(out, "telemetry", config.telemetry);
+  for (const ChainSettings& chain : config.chains)
+    write_table(out, "chain." + Writer::bare_or_quoted(chain.name), chain);
   for (const StrategySettings& strategy : config.strategies) write_strategy(out, strategy);
   return out.text();
 }

@@ -1,0 +1,15 @@
+#include "engine/options/batch/target_avx512.hpp"
+// Above all others: what follows is compiled for this target.
+#include "engine/options/batch/lane_avx512.hpp"
+#include "engine/options/monte_carlo/path_rows.hpp"
+#include "engine/options/monte_carlo/word_lane_avx512.hpp"
+
+namespace sq::options::monte_carlo {
+const PathKernels& path_kernels_avx512() noexcept {
+  return kernels_of<batch::Avx512Lane, Avx512Words>();
+}
+}  // namespace sq::options::monte_carlo
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
