@@ -32,6 +32,21 @@ TEST_CASE("two runs of one session give the same hash, decoded on a thread or in
   CHECK(hash_of_run(fused, "same-3") == first);
 }
 
+TEST_CASE("what the disk promises changes no decision: every durability gives the same hash",
+          "[app]") {
+  const std::string process = hash_of_run(write_config("process", {}), "process");
+  for (const std::string durability : {"group", "strict"}) {
+    CAPTURE(durability);
+    const auto config = write_config(
+        durability, {{"# durability = \"process\" ", "durability = \"" + durability + "\" "}});
+    CHECK(hash_of_run(config, durability) == process);
+    const Finished verified =
+        run("shrivenquant", {"wal", "verify", (scratch() / durability).string()});
+    INFO(verified.output);
+    CHECK(verified.status == 0);
+  }
+}
+
 TEST_CASE("a run trades: orders, fills, refusals and P&L are in the summary", "[app]") {
   const auto config = write_config("trades", {});
   static_cast<void>(hash_of_run(config, "trades"));
