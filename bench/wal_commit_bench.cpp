@@ -2,7 +2,7 @@
 // 512 records beside a raw write and sync of the same bytes, and the wait of one order in strict
 // mode. Set SQ_BENCH_DIR to a directory of the disk in question.
 #include <fcntl.h>
-#include <time.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -97,7 +97,7 @@ void wait_until_durable(const wal::Log& log, std::uint64_t sequence, Wait wait) 
     if (log.failed()) std::abort();
     const timespec pause{0, 20'000};
     if (wait == Wait::Sleep)
-      ::nanosleep(&pause, nullptr);
+      ::ppoll(nullptr, 0, &pause, nullptr);
     else
       __builtin_ia32_pause();
   }

@@ -145,4 +145,14 @@ core::CoreSetup core_setup(settings::Config& config) {
   if (!problems.empty()) throw settings::ConfigError(std::move(problems));
   return setup;
 }
+
+backtest::SimulationSettings exchange_settings(const settings::Config& config,
+                                               const core::CoreSetup& setup) {
+  backtest::SimulationSettings made;
+  for (const core::InstrumentSetup& each : setup.instruments) made.books.push_back(each.book);
+  made.model = config.simulation;
+  made.balances = config.portfolio.balances;
+  made.seed = config.engine.seed;
+  return made;
+}
 }  // namespace sq::app

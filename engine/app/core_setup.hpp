@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "engine/backtest/simulation_settings.hpp"
 #include "engine/core/setup.hpp"
 #include "engine/settings/config.hpp"
 
@@ -14,4 +15,7 @@ namespace sq::app {
 // `config`, so that resolved_text() is complete.
 [[nodiscard]] core::CoreSetup core_setup(settings::Config& config);
 [[nodiscard]] std::vector<Instrument> instruments_of(const settings::Config& config);
+// What the simulated exchange of a run is built from.
+[[nodiscard]] backtest::SimulationSettings exchange_settings(const settings::Config& config,
+                                                             const core::CoreSetup& setup);
 }  // namespace sq::app

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "engine/app/core_setup.hpp"
 #include "engine/app/log_directory.hpp"
 #include "engine/app/preamble.hpp"
 #include "engine/app/threads.hpp"
@@ -14,16 +15,6 @@
 namespace sq::app {
 namespace {
 constexpr std::int64_t kWindDownNs = 5 * kNsPerSecond;  // logical: cancels are answered by then
-
-backtest::SimulationSettings simulation_settings(const settings::Config& config,
-                                                 const core::CoreSetup& setup) {
-  backtest::SimulationSettings made;
-  for (const core::InstrumentSetup& each : setup.instruments) made.books.push_back(each.book);
-  made.model = config.simulation;
-  made.balances = config.portfolio.balances;
-  made.seed = config.engine.seed;
-  return made;
-}
 
 void clock_cost(Summary& summary, const telemetry::TickClock& clock) {
   constexpr int kReads = 1'000;
@@ -95,7 +86,7 @@ Summary EngineRun::run(const std::function<void()>& tick) {
   std::thread loop;
   try {
     simulation_ = std::make_unique<backtest::Simulation>(
-        simulation_settings(config_, setup_), instruments_of(config_), std::move(sources));
+        exchange_settings(config_, setup_), instruments_of(config_), std::move(sources));
     chains_ = std::make_unique<RecordedChains>(config_);
     if (!chains_->empty()) simulation_->attach(*chains_);
     const bool recorded = config_.engine.mode == settings::Mode::Recorded;  // waits for the disk

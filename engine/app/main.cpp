@@ -9,6 +9,7 @@
 #include "engine/app/options_command.hpp"
 #include "engine/app/surveillance_command.hpp"
 #include "engine/app/wal_export.hpp"
+#include "engine/app/wal_repair_command.hpp"
 
 namespace {
 using namespace sq::app;
@@ -175,6 +176,7 @@ struct WalOptions {
   WalDumpOptions dump;
   WalExportOptions exported;
   WalQueryOptions query;
+  WalRepairOptions repair;
   std::filesystem::path dir;
   std::filesystem::path json;
 };
@@ -192,6 +194,14 @@ void add_wal_tables(CLI::App& wal, WalOptions& options, int& code) {
       ->delimiter(',');
   export_command->add_flag("--orders-only", exported.orders_only, "leave market data out");
   export_command->callback([&] { code = wal_export_command(exported); });
+  WalRepairOptions& repair = options.repair;
+  auto* repair_command =
+      wal.add_subcommand("repair", "What a damaged log lost; --apply makes a whole one of the rest");
+  repair_command->add_option("wal_dir", repair.log_dir, "folder of the log")->required();
+  repair_command->add_flag("--apply", repair.apply, "write the repaired log, set the damaged one aside");
+  repair_command->add_flag("--all", repair.all, "list everything, not the first 20");
+  repair_command->add_option("--json", repair.json, "also as JSON");
+  repair_command->callback([&] { code = wal_repair_command(repair); });
   WalQueryOptions& query = options.query;
   auto* query_command = wal.add_subcommand("query", "Ask a log in SQL: SELECT ... FROM fills");
   query_command->add_option("wal_dir", query.log_dir, "folder of the log, or an archive's file")

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "engine/app/compare/text.hpp"
 #include "engine/risk/rule.hpp"
 #include "engine/telemetry/format.hpp"
 #include "engine/types/decimal.hpp"
@@ -17,14 +18,6 @@ using telemetry::with_separators;
 
 std::string money(std::int64_t raw) { return to_text(Int128{raw}, Amount::kDecimals); }
 
-// Two decimals with separators for the page; the JSON has every digit.
-std::string page_money(std::int64_t raw) {
-  const std::int64_t cents = (raw + (raw < 0 ? -500'000 : 500'000)) / 1'000'000;
-  const std::int64_t magnitude = cents < 0 ? -cents : cents;
-  std::string text = fmt::format("{}.{:02}", magnitude / 100, magnitude % 100);
-  for (std::size_t at = text.size() - 3; at > 3; at -= 3) text.insert(at - 3, ",");
-  return cents < 0 ? "-" + text : text;
-}
 // The course of the P&L in one line of blocks.
 std::string spark(const std::vector<EquityPoint>& points, std::size_t columns) {
   static constexpr std::string_view kBlocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -44,19 +37,21 @@ std::string spark(const std::vector<EquityPoint>& points, std::size_t columns) {
 }
 
 void print_positions(std::FILE* out, const Summary& summary) {
-  fmt::print(out, "\n  {:<10} {:<22} {:>7} {:>7} {:>12} {:>11} {:>11} {:>9} {:>11}\n", "strategy",
-             "instrument", "fills", "maker %", "position", "realised", "unrealised", "fees", "net");
+  std::size_t wide = 22;
+  for (const PositionLine& line : summary.positions) wide = std::max(wide, line.instrument.size());
+  fmt::print(out, "\n  {:<10} {:<{}} {:>7} {:>7} {:>12} {:>11} {:>11} {:>9} {:>11}\n", "strategy",
+             "instrument", wide, "fills", "maker %", "position", "realised", "unrealised", "fees", "net");
   for (const PositionLine& line : summary.positions) {
     const double maker =
         line.fills == 0 ? 0.0
                         : 100.0 * static_cast<double>(line.maker_fills) / static_cast<double>(line.fills);
-    fmt::print(out, "  {:<10} {:<22} {:>7} {:>7.0f} {:>12} {:>11} {:>11} {:>9} {:>11}\n",
-               line.strategy, line.instrument, line.fills, maker, to_text(line.position),
+    fmt::print(out, "  {:<10} {:<{}} {:>7} {:>7.0f} {:>12} {:>11} {:>11} {:>9} {:>11}\n",
+               line.strategy, line.instrument, wide, line.fills, maker, to_text(line.position),
                page_money(line.realised), page_money(line.unrealised), page_money(line.fees),
                page_money(line.net));
   }
-  fmt::print(out, "  {:<10} {:<22} {:>7} {:>7} {:>12} {:>11} {:>11} {:>9} {:>11}  {}\n", "total", "",
-             summary.counters.fills, "", "", "", "", page_money(summary.fees_total),
+  fmt::print(out, "  {:<10} {:<{}} {:>7} {:>7} {:>12} {:>11} {:>11} {:>9} {:>11}  {}\n", "total", "",
+             wide, summary.counters.fills, "", "", "", "", page_money(summary.fees_total),
              page_money(summary.net_total), summary.base_currency);
   fmt::print(out, "  P&L over time  {}   largest drawdown {} {}\n", spark(summary.equity, 60),
              page_money(summary.drawdown_max), summary.base_currency);
@@ -133,9 +128,11 @@ void print_summary(std::FILE* out, const Summary& summary) {
   fmt::print(out, "  refused by the gate: {}\n", refusals.empty() ? "none" : refusals);
   print_positions(out, summary);
   print_stages(out, summary);
+  std::size_t named = 16;
+  for (const auto& each : summary.assumptions) named = std::max(named, each.name.size());
   fmt::print(out, "\n  assumed\n");
   for (const auto& each : summary.assumptions)
-    fmt::print(out, "    {:<16} {}\n", each.name, each.text);
+    fmt::print(out, "    {:<{}} {}\n", each.name, named, each.text);
   for (const std::string& warning : summary.warnings) fmt::print(out, "  WARNING: {}\n", warning);
   fmt::print(out, "\n  log   {} ({:.1f} MiB, epoch {})\n", summary.log_dir,
              static_cast<double>(summary.log_bytes) / (1 << 20), summary.epoch);

@@ -13,6 +13,7 @@ int wal_dump_command(const WalDumpOptions& options) {
   wal::ReaderOptions wanted;
   wanted.feed = !options.orders_only;
   wanted.from_sequence = options.from;
+  wanted.from_first_kept = true;
   wal::Reader reader{options.log_dir, wanted};
   std::uint64_t printed = 0;
   while (options.count == 0 || printed < options.count) {

@@ -115,6 +115,7 @@ int export_lines(const WalExportOptions& options) {
   wal::ReaderOptions reading;
   reading.feed = !options.orders_only;
   reading.from_sequence = options.from;
+  reading.from_first_kept = true;
   wal::Reader reader{options.log_dir, reading};
   TextFile out{options.out};
   ExportProgress progress{options.log_dir};

@@ -116,7 +116,9 @@ boost::json::object to_json(const Stats& stats, const wal::ReaderStatus& status)
 int wal_stats_command(const std::filesystem::path& log_dir, const std::filesystem::path& json) {
   const ArchiveNames names = archive_names(log_dir);
   Stats stats;
-  wal::Reader reader{log_dir};
+  wal::ReaderOptions kept;
+  kept.from_first_kept = true;
+  wal::Reader reader{log_dir, kept};
   while (const RecordHeader* record = reader.next()) take(stats, *record, names);
   stats.segments = reader.segments();
   const wal::ReaderStatus& status = reader.status();

@@ -237,16 +237,6 @@ void note_gaps(const LogPlan& plan, WhatIfAnswer& answer) {
 }
 }  // namespace
 
-backtest::SimulationSettings exchange_settings(const settings::Config& config,
-                                               const core::CoreSetup& setup) {
-  backtest::SimulationSettings made;
-  for (const core::InstrumentSetup& each : setup.instruments) made.books.push_back(each.book);
-  made.model = config.simulation;
-  made.balances = config.portfolio.balances;
-  made.seed = config.engine.seed;
-  return made;
-}
-
 WhatIfAnswer what_if(const std::filesystem::path& log_dir, const WhatIfQuestion& question,
                      const std::function<void(std::uint64_t)>& progress) {
   WhatIfAnswer answer;

@@ -38,8 +38,4 @@ struct WhatIfAnswer {
 [[nodiscard]] WhatIfAnswer what_if(const std::filesystem::path& log_dir,
                                    const WhatIfQuestion& question,
                                    const std::function<void(std::uint64_t events)>& progress);
-
-// What the simulated exchange of a run is built from.
-[[nodiscard]] backtest::SimulationSettings exchange_settings(const settings::Config& config,
-                                                             const core::CoreSetup& setup);
 }  // namespace sq::app

@@ -6,10 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "engine/telemetry/tick_clock.hpp"
 #include "engine/wal/drain.hpp"
@@ -66,6 +69,26 @@ File lock_directory(const std::filesystem::path& dir) {
     throw_errno("lock", dir, errno);
   }
   return lock;
+}
+
+// A directory that holds no log. Files a killed create() had prepared before there was a log.meta
+// are taken away; anything else is not ours to touch.
+void remove_unfinished(const std::filesystem::path& dir, Disk& disk) {
+  const std::filesystem::path ours[]{
+      next_path(dir, Stream::Order), next_path(dir, Stream::Feed), reserve_path(dir, Stream::Order),
+      reserve_path(dir, Stream::Feed), meta_path(dir).concat(".new")};
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it{dir, error}, last; !error && it != last;
+       it.increment(error)) {
+    if (std::find(std::begin(ours), std::end(ours), it->path()) == std::end(ours))
+      throw_log_error(dir, "is not empty: it holds " + it->path().filename().string());
+    found.push_back(it->path());
+  }
+  if (error) throw_errno("list", dir, error.value());
+  for (const auto& path : found) {
+    if (const int problem = disk.unlink(path); problem != 0) throw_errno("remove", path, problem);
+  }
 }
 
 std::uint64_t new_log_id(const std::filesystem::path& dir) {
@@ -167,10 +190,7 @@ std::unique_ptr<Log> Log::create(const LogSettings& settings) {
   auto parts = std::make_unique<Parts>();
   parts->settings = settings;
   parts->lock = lock_directory(settings.dir);
-  const std::filesystem::directory_iterator first{settings.dir, error};
-  if (error) throw_errno("list", settings.dir, error.value());
-  if (first != std::filesystem::directory_iterator{})
-    throw_log_error(settings.dir, "is not empty: it holds " + first->path().filename().string());
+  remove_unfinished(settings.dir, parts->disk());
   parts->meta.log_id = new_log_id(settings.dir);
   parts->meta.instance = settings.instance;
   for (const Stream stream : kBothStreams)

@@ -64,7 +64,7 @@ class Log {
   struct Parts;
 
  public:
-  // `dir` must be empty or not exist.
+  // `dir` must not exist, or be empty but for what a killed create() prepared.
   [[nodiscard]] static std::unique_ptr<Log> create(const LogSettings& settings);
   // An existing log of this instance. What a killed process left in the rings is moved to segments
   // first. Refuses when a record is damaged, names it, and changes nothing.

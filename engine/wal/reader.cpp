@@ -1,12 +1,17 @@
 #include "engine/wal/reader.hpp"
 
+#include <algorithm>
+
+#include "engine/wal/retention.hpp"
+
 namespace sq::wal {
 Reader::Reader(const std::filesystem::path& dir, ReaderOptions options)
     : log_{LogView::open(dir)}, options_{options} {
   for (const Stream stream : kBothStreams) {
-    if (stream == Stream::Order ? options_.orders : options_.feed)
-      cursors_[index_of(stream)].emplace(log_, stream, StreamCursor::Start::Sequence,
-                                         options_.from_sequence);
+    if (!(stream == Stream::Order ? options_.orders : options_.feed)) continue;
+    std::uint64_t from = options_.from_sequence;
+    if (options_.from_first_kept) from = std::max(from, first_kept(dir, stream, log_.meta.log_id));
+    cursors_[index_of(stream)].emplace(log_, stream, StreamCursor::Start::Sequence, from);
   }
 }
 

@@ -17,6 +17,8 @@ struct ReaderOptions {
   bool orders{true};
   bool feed{true};
   std::uint64_t from_sequence{0};  // skips what is before it
+  // Starts behind what retention removed instead of calling it lost.
+  bool from_first_kept{false};
   bool follow{false};              // at the end of a log that is alive: Ok, and ask again later
 };
 

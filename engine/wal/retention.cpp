@@ -31,11 +31,13 @@ std::vector<SegmentFile> segment_files(const std::filesystem::path& dir, Stream 
   }
   return files;
 }
-std::uint64_t first_sequence(const std::filesystem::path& path) {
+SegmentHeader header_of(const std::filesystem::path& path) {  // number 0: not readable
   const File file = File::open(path, O_RDONLY);
   SegmentHeader header;
-  return read_all(file, &header, sizeof header, 0, path) == sizeof header ? header.first_sequence
-                                                                          : 0;
+  return read_all(file, &header, sizeof header, 0, path) == sizeof header ? header : SegmentHeader{};
+}
+std::uint64_t first_sequence(const std::filesystem::path& path) {
+  return header_of(path).first_sequence;
 }
 }  // namespace
 
@@ -63,5 +65,14 @@ int apply_retention(const std::filesystem::path& dir, Stream stream, const Reten
     ++removed;
   }
   return 0;
+}
+
+std::uint64_t first_kept(const std::filesystem::path& dir, Stream stream, std::uint64_t log_id) {
+  const std::vector<std::uint64_t> numbers = segment_numbers(dir, stream);
+  if (numbers.empty() || numbers.front() <= 1) return 0;
+  const SegmentHeader first = header_of(segment_path(dir, stream, numbers.front()));
+  if (stream == Stream::Feed) return first.first_sequence;
+  const auto leased = first_leased(dir, log_id, stream);
+  return leased && *leased > first.previous_sequence ? first.first_sequence : 0;
 }
 }  // namespace sq::wal

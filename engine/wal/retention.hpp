@@ -22,4 +22,8 @@ struct Retention {
 [[nodiscard]] int apply_retention(const std::filesystem::path& dir, Stream stream,
                                   const Retention& keep, std::uint64_t log_id, bool pressed,
                                   Disk& disk, std::size_t& removed);
+// Where a stream begins whose first segments retention removed; 0: at its beginning. Orders are
+// removed only behind a lease: without one, a missing first segment is a loss.
+[[nodiscard]] std::uint64_t first_kept(const std::filesystem::path& dir, Stream stream,
+                                       std::uint64_t log_id);
 }  // namespace sq::wal

@@ -23,7 +23,9 @@ std::uint64_t bytes_on_disk(const std::filesystem::path& dir) {
 VerifyReport verify(const std::filesystem::path& dir, const VerifyProgress& progress) {
   constexpr std::uint64_t kStep = std::uint64_t{64} << 20U;
   VerifyReport report;
-  Reader reader{dir};
+  ReaderOptions options;
+  options.from_first_kept = true;
+  Reader reader{dir, options};
   const std::uint64_t total = progress ? bytes_on_disk(dir) : 0;
   std::uint64_t next_call = kStep;
   while (const RecordHeader* record = reader.next()) {
@@ -57,6 +59,8 @@ std::string text_of(const VerifyReport& report) {
                      n(report.feed) + "), bytes " + n(report.bytes) + ", segments " +
                      n(report.segments) + ", sequence " + n(report.first_sequence) + " to " +
                      n(report.last_sequence) + "\n";
+  if (report.first_sequence > 1)
+    text += "what is before sequence " + n(report.first_sequence) + " was removed, as [log] keep_* says\n";
   if (report.missing > 0)
     text += n(report.missing) + " sequence numbers are in neither stream, the first is " +
             n(report.first_missing) + "\n";

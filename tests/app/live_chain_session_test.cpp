@@ -14,10 +14,11 @@
 #include "engine/options/calendar/expiry.hpp"
 #include "engine/types/decimal.hpp"
 #include "tests/app/engine_process.hpp"
-#include "tests/app/option_market.hpp"
+#include "tools/options-generate/option_market.hpp"
 #include "tests/support/paths.hpp"
 
 using namespace sq;
+using namespace sq::options_generate;
 using namespace sq::test;
 namespace json = boost::json;
 

@@ -12,10 +12,11 @@
 #include <thread>
 
 #include "engine/options/calendar/expiry.hpp"
-#include "tests/app/option_market.hpp"
+#include "tools/options-generate/option_market.hpp"
 #include "tests/support/paths.hpp"
 
 using namespace sq;
+using namespace sq::options_generate;
 using namespace sq::test;
 
 namespace {

@@ -92,7 +92,7 @@ TEST_CASE(
 TEST_CASE(
     "a what-if answers what a run of the original files with that configuration does, and names "
     "the first decision that differs",
-    "[app]") {
+    "[app][slow]") {
   struct Case {
     std::string name;
     std::vector<std::string> set;
@@ -160,7 +160,7 @@ TEST_CASE("a lowered limit shows its refusals beside none", "[app]") {
 
 TEST_CASE(
     "a session that was killed, and one that was killed and went on, give their decisions again",
-    "[app]") {
+    "[app][slow]") {
   const Changes slow{{"speed = \"max\"", "speed = 40"},
                      {"existing = \"replace\"", "existing = \"recover\""}};
   const auto config = write_config("what-if-killed", slow);

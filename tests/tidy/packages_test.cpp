@@ -23,7 +23,7 @@ const std::vector<Home> kHomes{
     {"concurrentqueue/", {"engine/messaging/", "tests/", "bench/"}},
     {"prometheus/", {"engine/admin/", "engine/app/", "tests/"}},
     {"CLI/", {"engine/app/", "tools/"}},
-    {"sqlite3", {"engine/auth/", "engine/reporting/", "engine/admin/", "tests/"}},
+    {"sqlite3", {"engine/auth/", "engine/reporting/", "engine/admin/", "tests/", "bench/"}},
     {"postgresql/", {"engine/reporting/", "tests/"}},
     {"libpq", {}},  // by its folder: postgresql/libpq-fe.h
     {"catch2/", {"tests/"}},

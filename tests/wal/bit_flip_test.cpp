@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <cstring>
 
+#include "engine/wal/checksum.hpp"
 #include "engine/wal/meta.hpp"
 #include "engine/wal/segment_writer.hpp"
 #include "engine/wal/verify.hpp"
@@ -94,7 +97,8 @@ TEST_CASE("S07: each of the 524,288 bits of a 64 KiB log, flipped alone, is dete
   CHECK(verify(settings.dir).condition == Condition::Ok);
 }
 
-TEST_CASE("S08: any flipped bit of the last durable record is refused, although nothing follows it") {
+TEST_CASE(
+    "S08: any flipped bit of the last durable record is refused, although nothing follows it") {
   const TemporaryDir dir;
   auto settings = small_settings(dir);
   settings.durability = Durability::Group;
@@ -121,9 +125,60 @@ TEST_CASE("S08: any flipped bit of the last durable record is refused, although 
     bytes[kHeaderBytes + 9 * 128 + bit / 8] ^= std::byte(1U << (bit % 8));
     write_bytes(path, bytes);
     const ReadBack back = read_back(copy);
-    if (back.status.condition != Condition::Damaged) FAIL("bit " << bit << " of it is not detected");
+    if (back.status.condition != Condition::Damaged)
+      FAIL("bit " << bit << " of it is not detected");
     if (back.sequences != counting(9)) FAIL("bit " << bit);
     if (bit % 64 == 0) CHECK_THROWS_AS(Log::open(copied), LogError);
     if (bit % 64 == 0) CHECK(bytes_of(path) == bytes);  // a refusal changes nothing
   }
+}
+
+TEST_CASE("S07: a flipped bit in the unused rest of a full segment is detected") {
+  const TemporaryDir dir;
+  auto settings = small_settings(dir);
+  settings.segment_bytes = 8192;
+  auto log = Log::create(settings);
+  for (std::uint64_t i = 1; i <= 20; ++i)  // 424 bytes each: nine fit, 280 bytes stay unused
+    REQUIRE(log->appender().append(sample(i, RecordKind::OrderChanged, 45).header));
+  log->close();
+  const auto path = segment_path(settings.dir, Stream::Order, 1);
+  const auto original = bytes_of(path);
+  REQUIRE(original.size() == 8192);
+  for (std::size_t byte = kHeaderBytes + 9 * 424; byte < original.size(); ++byte) {
+    auto bytes = original;
+    bytes[byte] ^= std::byte(1U << (byte % 8));
+    write_bytes(path, bytes);
+    const ReadBack back = read_back(settings.dir);
+    if (back.status.condition != Condition::Damaged || back.sequences != counting(9))
+      FAIL("byte " << byte);
+  }
+}
+
+TEST_CASE(
+    "S06 S09: a segment of another log or another chain is refused, though it has no records") {
+  const TemporaryDir dir;
+  auto settings = small_settings(dir);
+  settings.segment_bytes = 8192;
+  auto log = Log::create(settings);
+  for (std::uint64_t i = 1; i <= 12; ++i)
+    REQUIRE(log->appender().append(sample(i, RecordKind::OrderChanged, 45).header));
+  log->close();
+  MetaFile meta = read_meta(settings.dir);
+  meta.state = LogState::Open;  // as after a power loss that left nothing of the second segment
+  meta.ends = {};
+  write_meta(settings.dir, meta);
+  const auto path = segment_path(settings.dir, Stream::Order, 2);
+  std::vector<std::byte> bytes(8192);
+  SegmentHeader header;
+  const auto original = bytes_of(path);
+  std::memcpy(&header, original.data(), sizeof header);
+  const int field = GENERATE(0, 1, 2);
+  if (field == 1) header.log_id ^= 1U;
+  if (field == 2) header.chain_seed ^= 1U;
+  header.checksum = header_checksum(header);
+  std::memcpy(bytes.data(), &header, sizeof header);
+  write_bytes(path, bytes);
+  const ReadBack back = read_back(settings.dir);
+  CHECK(back.sequences == counting(9));
+  CHECK(back.status.condition == (field == 0 ? Condition::End : Condition::Damaged));
 }

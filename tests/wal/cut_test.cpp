@@ -1,5 +1,6 @@
-// A log that ends at every byte position it has (S05), and what may lie behind its end: zeros, noise,
-// what the blocks held before (S06). What was whole stays; what follows is never taken for a record.
+// A log that ends at every byte position it has (S05), and what may lie behind its end: zeros,
+// noise, what the blocks held before (S06). What was whole stays; what follows is never taken for a
+// record.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
@@ -99,7 +100,8 @@ void check_cut(const Reference& log, std::size_t segment, std::size_t cut, Behin
   // What lies behind may continue the record by chance, or in its zeros.
   const Bytes& original = log.segments[segment];
   const auto differs = std::mismatch(bytes.begin(), bytes.end(), original.begin(), original.end());
-  const std::size_t kept = log.whole(segment, static_cast<std::size_t>(differs.first - bytes.begin()));
+  const std::size_t kept =
+      log.whole(segment, static_cast<std::size_t>(differs.first - bytes.begin()));
   const ReadBack back = read_back(log.settings.dir);
   INFO("segment " << segment + 1 << ", cut at " << cut << ", behind it " << int(behind) << ": "
                   << back.status.what);
@@ -109,7 +111,8 @@ void check_cut(const Reference& log, std::size_t segment, std::size_t cut, Behin
   const bool refused = back.status.condition > Condition::Torn;
   if (!refused && back.sequences.size() != kept) FAIL("lost without a word");
   // A header that is not whole, and valid later records behind the cut, are damage.
-  if (refused && cut >= kHeaderBytes && behind != Behind::OwnRecords) FAIL("refused without damage");
+  if (refused && cut >= kHeaderBytes && behind != Behind::OwnRecords)
+    FAIL("refused without damage");
 }
 
 // Cuts every segment at each `step`th position, later segments gone.
@@ -145,6 +148,20 @@ TEST_CASE("S05 S06: a log cut at every byte keeps its whole records, whatever li
   CHECK(cut_everywhere(log, 1) == bytes * 5 - log.segments[0].size() - 1);
 }
 
+TEST_CASE("no segment is longer than its header says, whatever the lengths of its records") {
+  const TemporaryDir dir;
+  auto settings = small_settings(dir);
+  settings.segment_bytes = 8192;
+  auto log = Log::create(settings);
+  for (std::uint64_t i = 1; i <= 900; ++i)
+    REQUIRE(log->appender().append(sample(i, RecordKind::OrderChanged, (i * 11) % 41).header));
+  log->close();
+  const auto numbers = segment_numbers(settings.dir, Stream::Order);
+  REQUIRE(numbers.size() > 40);
+  for (const std::uint64_t number : numbers)
+    CHECK(std::filesystem::file_size(segment_path(settings.dir, Stream::Order, number)) <= 8192);
+}
+
 TEST_CASE("S05: a cut inside a segment that has a successor is damage at every place, not an end") {
   const Reference log{200};
   for (std::size_t cut = 0; cut < log.ends[0].back(); cut += 397) {
@@ -154,7 +171,8 @@ TEST_CASE("S05: a cut inside a segment that has a successor is damage at every p
     write_bytes(log.path(0), bytes);
     const ReadBack back = read_back(log.settings.dir);
     INFO("cut at " << cut);
-    if (std::equal(bytes.begin(), bytes.end(), log.segments[0].begin())) continue;  // only zeros cut
+    if (std::equal(bytes.begin(), bytes.end(), log.segments[0].begin()))
+      continue;  // only zeros cut
     if (back.status.condition <= Condition::Torn) FAIL("taken for an end");
     if (back.sequences.size() > log.whole(0, cut) + 1) FAIL("records behind the damage");
   }
@@ -181,5 +199,25 @@ TEST_CASE("S06: a log cut anywhere goes on behind its last whole record, over wh
         std::filesystem::remove(segment_path(log.settings.dir, Stream::Feed, number));
       write_bytes(meta_path(log.settings.dir), meta);
     }
+  }
+}
+
+TEST_CASE(
+    "S06: the header that a killed process left in a prepared file is gone before it has a name") {
+  const TemporaryDir dir;
+  auto settings = small_settings(dir);
+  Log::create(settings)->close();
+  for (const char* name : {"orders.next", "feed.next", "orders.reserve"}) {
+    Bytes left(settings.segment_bytes);
+    std::fill_n(left.begin(), kHeaderBytes, std::byte{0xA5});
+    write_bytes(settings.dir / name, left);
+  }
+  auto log = Log::open(settings);
+  for (int i = 0; i < 10; ++i) log->do_work();
+  for (const char* name : {"orders.next", "feed.next", "orders.reserve"}) {
+    const Bytes prepared = bytes_of(settings.dir / name);
+    INFO(name);
+    CHECK(std::count(prepared.begin(), prepared.end(), std::byte{0}) ==
+          static_cast<std::ptrdiff_t>(prepared.size()));
   }
 }

@@ -50,7 +50,7 @@ std::vector<std::size_t> boundaries(const std::vector<std::byte>& segment) {
 }
 }  // namespace
 
-TEST_CASE("every flipped bit of a closed log is detected, and the damage is placed exactly") {
+TEST_CASE("every flipped bit of a closed log is detected, and the damage is placed exactly", "[slow]") {
   const TemporaryDir dir;
   const auto settings = closed_log(dir, 26, 8192);  // two segments
   for (const std::uint64_t number : segment_numbers(settings.dir, Stream::Order)) {

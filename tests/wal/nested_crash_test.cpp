@@ -1,12 +1,14 @@
-// Recovery that is killed, whose recovery is killed, whose recovery is killed (S19): at chosen points
-// around every call to the disk and every store into the rings. The last one must find what the
-// first one would have found. In builds with SQ_KILL_POINTS.
+// Recovery that is killed, whose recovery is killed, whose recovery is killed (S19): at chosen
+// points around every call to the disk and every store into the rings. The last one must find what
+// the first one would have found. In builds with SQ_KILL_POINTS.
 #include "engine/wal/kill_point.hpp"
 
 #ifdef SQ_KILL_POINTS
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <random>
@@ -102,7 +104,8 @@ class DeadLog {
 void check_content(const DeadLog& dead, const char* when) {
   const ReadBack back = read_back(dead.settings().dir);
   INFO(when << ": " << back.status.file << " " << back.status.what);
-  if (back.status.condition != Condition::End) FAIL("not whole: " << text_of(back.status.condition));
+  if (back.status.condition != Condition::End)
+    FAIL("not whole: " << text_of(back.status.condition));
   if (back.sequences != counting(dead.records()) || !back.all_samples) FAIL("records differ");
 }
 void finish(const DeadLog& dead) {
@@ -147,14 +150,96 @@ std::size_t kill_nested(Durability durability, Died died, std::uint64_t step) {
 }
 }  // namespace
 
+TEST_CASE(
+    "S01: a writer killed at every point of its appends has lost none, and left no half of one") {
+  void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(page != MAP_FAILED);
+  auto* acknowledged = static_cast<std::atomic<std::uint64_t>*>(page);
+  bool killed = true;
+  std::uint64_t nth = 1;
+  for (; killed; ++nth) {
+    const TemporaryDir dir;
+    const auto settings = small_settings(dir);
+    acknowledged->store(0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      const auto log = Log::create(settings);
+      KillPoint::chosen().choose("*", nth);
+      for (std::uint64_t i = 1; i <= 12; ++i) {
+        append_samples(*log, i, i);
+        acknowledged->store(i);
+        if (i % 5 == 0) log->do_work();
+      }
+      ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    killed = WIFSIGNALED(status);
+    INFO("killed at point " << nth << " with " << *acknowledged << " acknowledged");
+    const ReadBack back = read_back(settings.dir);
+    REQUIRE(back.status.condition == Condition::End);
+    REQUIRE(back.all_samples);
+    REQUIRE(back.sequences == counting(back.sequences.size()));
+    REQUIRE(back.sequences.size() >= *acknowledged);
+    REQUIRE(back.sequences.size() <= *acknowledged + 1);
+  }
+  CHECK(nth > 24);
+  ::munmap(page, 4096);
+}
+
+TEST_CASE(
+    "S17: a log whose creation was killed, at any point, is created or opened by the next start") {
+  bool killed = true;
+  std::uint64_t nth = 1;
+  for (; killed; ++nth) {
+    const TemporaryDir dir;
+    auto settings = small_settings(dir);
+    settings.durability = nth % 2 == 0 ? Durability::Group : Durability::Process;
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      KillPoint::chosen().choose("*", nth);
+      try {
+        const auto log = Log::create(settings);
+      } catch (const std::exception&) {
+        ::_exit(4);
+      }
+      ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    killed = WIFSIGNALED(status);
+    INFO("killed at point " << nth);
+    const bool there = std::filesystem::exists(meta_path(settings.dir));
+    auto log = there ? Log::open(settings) : Log::create(settings);
+    append_samples(*log, 1, 10);
+    log->close();
+    REQUIRE(read_back(settings.dir).sequences == counting(10));
+  }
+  CHECK(nth > 20);
+}
+
+TEST_CASE("S17: a directory with anything else in it is not taken for an unfinished log") {
+  const TemporaryDir dir;
+  const auto settings = small_settings(dir);
+  std::filesystem::create_directory(settings.dir);
+  write_bytes(settings.dir / "orders.next", std::vector<std::byte>(64));
+  write_bytes(settings.dir / "orders-000001.seg", std::vector<std::byte>(64));
+  CHECK_THROWS_WITH(Log::create(settings),
+                    Catch::Contains("is not empty: it holds orders-000001.seg"));
+  CHECK(std::filesystem::exists(settings.dir / "orders.next"));
+}
+
 TEST_CASE("S19: recovery killed at some points three times over finds what it would have found") {
   CHECK(kill_nested(Durability::Process, Died::InTheMiddle, 97) > 4);
   CHECK(kill_nested(Durability::Group, Died::AfterFailure, 211) > 4);
 }
 
-TEST_CASE("S19: recovery killed at each fifth pair of points, and once more, finds what it would "
-          "have found",
-          "[slow]") {
+TEST_CASE(
+    "S19: recovery killed at each fifth pair of points, and once more, finds what it would "
+    "have found",
+    "[slow]") {
   for (const Durability durability : {Durability::Process, Durability::Group})
     for (const Died died : {Died::InTheMiddle, Died::AfterFailure})
       CHECK(kill_nested(durability, died, 5) > 100);

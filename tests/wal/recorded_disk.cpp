@@ -113,7 +113,8 @@ const char* text_of(Damage damage) noexcept {
 // The first n bytes of a write; all of an allocation or truncation.
 void DiskModel::change(Bytes& bytes, const DiskStep& step, std::size_t n) {
   if (step.what == What::Truncate) return bytes.resize(step.at);
-  if (step.what == What::Allocate) return bytes.resize(std::max<std::size_t>(bytes.size(), step.at));
+  if (step.what == What::Allocate)
+    return bytes.resize(std::max<std::size_t>(bytes.size(), step.at));
   if (n == 0) return;
   bytes.resize(std::max<std::size_t>(bytes.size(), step.at + n));
   std::copy_n(step.bytes.begin(), n, bytes.begin() + static_cast<std::ptrdiff_t>(step.at));
@@ -198,7 +199,8 @@ Bytes DiskModel::pages(const FileState& file, Random& random) {
 Bytes DiskModel::torn(const FileState& file, Random& random) {
   Bytes result = file.synced;
   const std::size_t whole = below(random, file.pending.size() + 1);
-  for (std::size_t i = 0; i < whole; ++i) change(result, *file.pending[i], file.pending[i]->bytes.size());
+  for (std::size_t i = 0; i < whole; ++i)
+    change(result, *file.pending[i], file.pending[i]->bytes.size());
   if (whole < file.pending.size() && file.pending[whole]->what == What::Write)
     change(result, *file.pending[whole], below(random, file.pending[whole]->bytes.size()));
   return result;

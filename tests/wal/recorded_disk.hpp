@@ -1,6 +1,6 @@
-// A disk that remembers: every call goes to the real one (in memory, where a sync costs nothing) and
-// is kept with its bytes, so that a test can ask afterwards what a loss of power would have left
-// behind any step. What was not synced may then be lost, kept, torn or worse: see Damage.
+// A disk that remembers: every call goes to the real one (in memory, where a sync costs nothing)
+// and is kept with its bytes, so that a test can ask afterwards what a loss of power would have
+// left behind any step. What was not synced may then be lost, kept, torn or worse: see Damage.
 #pragma once
 
 #include <array>
@@ -18,13 +18,22 @@ namespace sq::wal::test {
 using Bytes = std::vector<std::byte>;
 
 struct DiskStep {
-  enum class What : std::uint8_t { Create, Write, Sync, Allocate, Truncate, Rename, Unlink, SyncDir };
+  enum class What : std::uint8_t {
+    Create,
+    Write,
+    Sync,
+    Allocate,
+    Truncate,
+    Rename,
+    Unlink,
+    SyncDir
+  };
   What what{What::Write};
-  std::size_t file{0};     // number of the file, whatever its name is by then
-  std::string name;        // Create, Rename (from), Unlink
-  std::string to;          // Rename
-  std::uint64_t at{0};     // Write; Allocate, Truncate: the size
-  Bytes bytes;             // Write
+  std::size_t file{0};  // number of the file, whatever its name is by then
+  std::string name;     // Create, Rename (from), Unlink
+  std::string to;       // Rename
+  std::uint64_t at{0};  // Write; Allocate, Truncate: the size
+  Bytes bytes;          // Write
 };
 
 class RecordedDisk final : public Disk {
@@ -47,7 +56,7 @@ class RecordedDisk final : public Disk {
   DiskStep& note(DiskStep::What what, int fd) noexcept;
   std::vector<DiskStep> steps_;
   std::map<std::string, std::size_t> names_;  // of files that exist
-  std::map<int, std::size_t> open_;           // descriptors are closed behind our back: the last open
+  std::map<int, std::size_t> open_;  // descriptors are closed behind our back: the last open
   std::size_t files_{0};
 };
 
@@ -62,9 +71,9 @@ enum class Damage : std::uint8_t {
   Garbage,      // sectors being written are noise
   Misdirected,  // a sector lies somewhere else, over synced bytes too
 };
-constexpr std::array<Damage, 8> kDamages{Damage::Lost, Damage::Kept,  Damage::Subset,
-                                         Damage::Reordered, Damage::Torn, Damage::Stale,
-                                         Damage::Garbage, Damage::Misdirected};
+constexpr std::array<Damage, 8> kDamages{Damage::Lost,      Damage::Kept,       Damage::Subset,
+                                         Damage::Reordered, Damage::Torn,       Damage::Stale,
+                                         Damage::Garbage,   Damage::Misdirected};
 [[nodiscard]] const char* text_of(Damage damage) noexcept;
 
 // Files by name: a directory.

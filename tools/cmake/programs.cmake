@@ -151,7 +151,7 @@ function(sq_add_tests)
     endif()
   endforeach()
   if(TARGET test_wal AND TARGET wal-fold)
-    add_dependencies(test_wal wal-fold)
+    add_dependencies(test_wal wal-fold crash)
   endif()
 
   sq_add_header_check()

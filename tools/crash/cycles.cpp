@@ -98,7 +98,8 @@ Result run_cycles(const Plan& plan, const std::function<void(const Result&)>& pr
       ++result.logs;
       create = true;
     }
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     progress(result);
     if (plan.seconds_max != 0 && result.seconds > static_cast<double>(plan.seconds_max)) break;
   }

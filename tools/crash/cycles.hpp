@@ -29,6 +29,8 @@ struct Result {
 // Small rings and segments in `dir`, the log in dir/log.
 [[nodiscard]] sq::wal::LogSettings settings_in(const std::filesystem::path& dir);
 // The same with the real engine: a reader that follows its log tells the oracle what was published.
-[[nodiscard]] Result run_engine(const Plan& plan, const std::function<void(const Result&)>& progress);
-[[nodiscard]] Result run_cycles(const Plan& plan, const std::function<void(const Result&)>& progress);
+[[nodiscard]] Result run_engine(const Plan& plan,
+                                const std::function<void(const Result&)>& progress);
+[[nodiscard]] Result run_cycles(const Plan& plan,
+                                const std::function<void(const Result&)>& progress);
 }  // namespace crash

@@ -72,7 +72,8 @@ Result run_engine(const Plan& plan, const std::function<void(const Result&)>& pr
   for (std::uint64_t cycle = 1; cycle <= plan.cycles && result.verdict.clean(); ++cycle) {
     const pid_t engine = start_engine(plan, log);
     const pid_t follower = start_follower(log, oracle.pipe());
-    ::usleep(static_cast<useconds_t>(100'000 + random() % 200'000));
+    for (int i = 0; i < 10'000 && !fs::exists(log / "log.meta"); ++i) ::usleep(1'000);
+    ::usleep(static_cast<useconds_t>(100'000 + random() % 1'500'000));
     const bool alive = end(engine);
     static_cast<void>(end(follower));
     if (!alive)

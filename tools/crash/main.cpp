@@ -54,7 +54,8 @@ Options parse(int argc, char** argv) {
     }
     if (name == "--engine") {
       options.plan.config = value;
-      options.plan.engine = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "shrivenquant";
+      options.plan.engine =
+          std::filesystem::read_symlink("/proc/self/exe").parent_path() / "shrivenquant";
       continue;
     }
     if (name == "--durability") {
@@ -106,14 +107,13 @@ void print_text(const crash::Result& result) {
 }
 void print_json(const crash::Result& result, std::uint64_t seed) {
   const crash::Verdict& v = result.verdict;
-  fmt::print(
-      R"({{"seed":{},"cycles":{},"seconds":{:.3f},"at_points":{},"logs":{},"checks":{},"acknowledged":{},)"
-      R"("sent":{},"records":{},"in_flight":{},"lost":{},"sent_without_record":{},"altered":{},"holes":{},)"
-      R"("invented":{},"refused":{}}})"
-      "\n",
-      seed, result.cycles, result.seconds, result.at_points, result.logs, v.checks, v.acknowledged,
-      v.sent, v.records, v.in_flight, v.lost, v.sent_unlogged, v.altered, v.holes, v.invented,
-      v.refused);
+  fmt::print(R"({{"seed":{},"cycles":{},"seconds":{:.3f},"at_points":{},"logs":{},"checks":{},)"
+             R"("acknowledged":{},"sent":{},"records":{},"in_flight":{},"lost":{},)"
+             R"("sent_without_record":{},"altered":{},"holes":{},"invented":{},"refused":{}}})"
+             "\n",
+             seed, result.cycles, result.seconds, result.at_points, result.logs, v.checks,
+             v.acknowledged, v.sent, v.records, v.in_flight, v.lost, v.sent_unlogged, v.altered,
+             v.holes, v.invented, v.refused);
 }
 
 std::filesystem::path temporary_dir() {

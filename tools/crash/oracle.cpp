@@ -88,8 +88,8 @@ class Witness {
       blame(verdict_.refused, error.what());
     }
     if (last < sent_)
-      blame(verdict_.sent_unlogged, "sent " + std::to_string(sent_) + ", the log ends with " +
-                                        std::to_string(last));
+      blame(verdict_.sent_unlogged,
+            "sent " + std::to_string(sent_) + ", the log ends with " + std::to_string(last));
     for (std::uint64_t sequence = last + 1; sequence <= heard_; ++sequence)
       blame(verdict_.lost, "record " + std::to_string(sequence) + " is lost, the log ends with " +
                                std::to_string(last));

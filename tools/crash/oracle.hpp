@@ -40,7 +40,7 @@ class Oracle {
   Oracle& operator=(const Oracle&) = delete;
   ~Oracle();
   [[nodiscard]] int pipe() const noexcept { return pipe_; }  // for writers
-  [[nodiscard]] Verdict check(const Question& question);  // the writer is dead
+  [[nodiscard]] Verdict check(const Question& question);     // the writer is dead
 
  private:
   int pipe_{-1};

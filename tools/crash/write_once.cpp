@@ -69,7 +69,8 @@ std::string json_of(const Written& written) {
     trouble += c;
   }
   return fmt::format(
-      R"({{"first":{},"acknowledged":{},"durable":{},"refused":{},"slowest_append_ns":{},"closed":{},"trouble":"{}"}})"
+      R"({{"first":{},"acknowledged":{},"durable":{},"refused":{},"slowest_append_ns":{},)"
+      R"("closed":{},"trouble":"{}"}})"
       "\n",
       written.first, written.acknowledged, written.durable, written.refused,
       written.slowest_append_ns, written.closed, trouble);

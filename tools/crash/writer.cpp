@@ -37,7 +37,8 @@ void write_records(const Life& life, sq::wal::Log& log) {
     const Message message{Said::Acknowledged, sequence, fingerprint(record.header)};
     if (!log.appender().append(record.header)) throw std::runtime_error("append was refused");
     if (record.header.kind == sq::RecordKind::OrderSent) {
-      while (strict && log.durable_sequence() < sequence && !log.failed()) std::this_thread::yield();
+      while (strict && log.durable_sequence() < sequence && !log.failed())
+        std::this_thread::yield();
       if (log.failed()) throw std::runtime_error(log.failure());
       if (!tell(life.pipe, {Said::Sent, sequence, message.fingerprint})) return;
     }
@@ -51,8 +52,8 @@ void live(const Life& life) noexcept {
 #ifdef SQ_KILL_POINTS
     if (life.kill_point != 0) sq::wal::KillPoint::chosen().choose("*", life.kill_point);
 #endif
-    const auto log = life.create ? sq::wal::Log::create(life.settings)
-                                 : sq::wal::Log::open(life.settings);
+    const auto log =
+        life.create ? sq::wal::Log::create(life.settings) : sq::wal::Log::open(life.settings);
     if (life.close_at_once) {
       log->close();
       ::_exit(0);

@@ -12,10 +12,10 @@ namespace crash {
 struct Life {
   sq::wal::LogSettings settings;
   bool create{false};
-  std::uint64_t seed{0};       // of the payloads: no two lives write the same
-  std::uint64_t records{400};  // then it waits to be killed
+  std::uint64_t seed{0};        // of the payloads: no two lives write the same
+  std::uint64_t records{400};   // then it waits to be killed
   std::uint64_t kill_point{0};  // the nth point ends it; 0: the parent does
-  bool close_at_once{false};   // an orderly end instead of records
+  bool close_at_once{false};    // an orderly end instead of records
   int pipe{-1};
 };
 [[noreturn]] void live(const Life& life) noexcept;

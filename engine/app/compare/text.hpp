@@ -11,7 +11,8 @@
 #include "engine/app/compare/first_difference.hpp"
 
 namespace sq::app {
-[[nodiscard]] std::string page_money(std::int64_t raw);  // two decimals, separators
+// Of 1e-8: two decimals with separators for the page; the JSON has every digit.
+[[nodiscard]] std::string page_money(std::int64_t raw);
 [[nodiscard]] std::string clock_text(WallTime at);        // "13:00:01.234567890 UTC"
 void print_changes(const std::vector<ConfigChange>& changes);
 // `other`: what the second session is called.

@@ -12,7 +12,6 @@ namespace sq::app {
 namespace {
 constexpr std::int64_t kReopenNs = 200 * kNsPerMs;
 constexpr std::size_t kRecordsAtOnce = 4'096;  // so that every subscriber has its turn
-
 }  // namespace
 
 std::string_view text_of(WhenFull policy) noexcept {

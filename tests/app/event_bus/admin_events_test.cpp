@@ -265,44 +265,6 @@ TEST_CASE(
   CHECK(port.get("/api/v1/subscribers").status == 200);  // an idle stream holds up nobody
 }
 
-TEST_CASE("a busy log, a quick and a slow subscriber on threads of their own: nothing is lost",
-          "[event_bus]") {
-  constexpr std::uint64_t kOrders = 3'000;
-  EventLog log;
-  std::vector<std::uint64_t> quick;
-  std::vector<std::uint64_t> slow;
-  std::atomic<std::size_t> done{0};
-  {
-    Port port{log};
-    const auto into = [&](std::vector<std::uint64_t>& list, useconds_t pause) {
-      return Consumer{[&list, &done, pause](const Delivery& event) {
-                        if (pause != 0 && event.record.sequence % 100 == 0) ::usleep(pause);
-                        list.push_back(event.record.sequence);
-                        ++done;
-                      },
-                      {}};
-    };
-    auto options = named("slow", {Topic::Orders});
-    options.queue_records_max = 16;
-    options.durable = true;
-    port.task.consume(port.task.bus().subscribe(options, into(slow, 1'000)));
-    port.task.consume(port.task.bus().subscribe(named("quick", {Topic::Orders}), into(quick, 0)));
-    for (std::uint64_t i = 0; i < kOrders; ++i) {
-      log.order();
-      if (i % 1'000 == 0) CHECK(port.get("/api/v1/subscribers").status == 200);
-    }
-    wait_until([&] { return done == 2 * kOrders; });
-  }
-  std::vector<std::uint64_t> expected(kOrders);
-  std::iota(expected.begin(), expected.end(), 1U);
-  CHECK(quick == expected);
-  CHECK(slow == expected);
-  EventBus bus{log.dir()};
-  auto options = named("slow", {Topic::Orders});
-  options.durable = true;
-  CHECK(bus.subscribe(options).status().handled == kOrders);
-}
-
 TEST_CASE("the bus' metrics pass promtool and count what happened", "[event_bus]") {
   EventLog log;
   EventBus bus{log.dir()};

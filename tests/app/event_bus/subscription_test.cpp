@@ -223,9 +223,9 @@ TEST_CASE("every record kind has a topic, and every topic's name is read back", 
   CHECK(parse_topics("fills,kill")->meets({Topic::Kill}));
   CHECK_FALSE(parse_topics("fills,"));
   CHECK_FALSE(parse_topics("fill"));
-  for (unsigned kind = 1; kind <= 0x100C; kind == 9       ? kind = 0x100
-                                          : kind == 0x109 ? kind = 0x1000
-                                                          : ++kind)
-    CHECK_FALSE(topics_of(static_cast<RecordKind>(kind)).empty());
+  using Range = std::pair<unsigned, unsigned>;
+  for (const auto& [first, last] : {Range{1, 9}, Range{0x100, 0x109}, Range{0x1000, 0x100C}})
+    for (unsigned kind = first; kind <= last; ++kind)
+      CHECK_FALSE(topics_of(static_cast<RecordKind>(kind)).empty());
   CHECK(topics_of(static_cast<RecordKind>(0x7777)).empty());
 }

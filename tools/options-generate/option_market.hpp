@@ -17,7 +17,7 @@
 #include "engine/options/european/european.hpp"
 #include "engine/settings/config.hpp"
 
-namespace sq::test {
+namespace sq::options_generate {
 constexpr std::int64_t kTickRaw = Price::kScale / 100;
 
 // Depth of one level a side that replaces the one before.
@@ -143,4 +143,4 @@ inline void write_option_market(const settings::Config& config, const std::files
   }
   for (auto& file : files) file->close();
 }
-}  // namespace sq::test
+}  // namespace sq::options_generate
