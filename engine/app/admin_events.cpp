@@ -146,10 +146,12 @@ class EventRoutes {
     if (!topics || !limit || *limit == 0 || !stream || !from) return error_response(400, kAccepted);
     filter.topics = *topics;
     const auto instrument = net::query_value(request.query, "instrument");
-    if (!instrument.empty() && !(filter.instrument = parts_.instrument(instrument)))
+    if (!instrument.empty()) filter.instrument = parts_.instrument(instrument);
+    if (!instrument.empty() && !filter.instrument)
       return error_response(400, "instrument: there is none of this name");
     const auto strategy = net::query_value(request.query, "strategy");
-    if (!strategy.empty() && !(filter.strategy = parts_.strategy(strategy)))
+    if (!strategy.empty()) filter.strategy = parts_.strategy(strategy);
+    if (!strategy.empty() && !filter.strategy)
       return error_response(400, "strategy: there is none of this name");
     if (*stream == 0) return page(std::move(filter), *from, *limit);
     // A browser that lost its connection says itself what it has seen.

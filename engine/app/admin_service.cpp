@@ -171,12 +171,10 @@ struct AdminService::Impl {
     return json_response(make(static_cast<std::size_t>(*limit)));
   }
 
-  std::vector<admin::Route> routes() {
+  // Health, metrics and what changes the run.
+  std::vector<admin::Route> control_routes() {
     using Rest = std::string_view;
-    const auto show = [](auto make) {
-      return [make](const HttpRequest&, Rest) { return json_response(make()); };
-    };
-    std::vector<admin::Route> table{
+    return {
         {"GET", "/health/live", Access::Read, "The process answers.",
          [](const HttpRequest&, Rest) {
            return json_response({{"live", true}});
@@ -190,6 +188,24 @@ struct AdminService::Impl {
            response.body = views.metrics() + bus_metrics(events);
            return response;
          }},
+        {"POST", "/api/v1/strategies/", Access::Change, "Sets a strategy's state.",
+         [this](const HttpRequest& request, Rest name) { return set_state(request, name); }},
+        {"POST", "/api/v1/kill", Access::Change,
+         "Closes the gate, cancels every order, pauses every strategy.",
+         [this](const HttpRequest& request, Rest) { return latch(request, Command::Kill); }},
+        {"POST", "/api/v1/rearm", Access::Change, "Opens the gate again; strategies stay paused.",
+         [this](const HttpRequest& request, Rest) { return latch(request, Command::Rearm); }},
+        {"POST", "/api/v1/cancel-all", Access::Change, "Cancels every working order.",
+         [this](const HttpRequest& request, Rest) { return cancel_all(request); }},
+    };
+  }
+
+  std::vector<admin::Route> routes() {
+    using Rest = std::string_view;
+    const auto show = [](auto make) {
+      return [make](const HttpRequest&, Rest) { return json_response(make()); };
+    };
+    std::vector<admin::Route> table{
         {"GET", "/api/v1/instruments", Access::Read, "What can be traded, with filters and fees.",
          show([this] { return views.instruments(); })},
         {"GET", "/api/v1/books", Access::Read, "State, best prices and 20 levels of every book.",
@@ -222,11 +238,10 @@ struct AdminService::Impl {
         {"GET", "/api/v1/pnl", Access::Read, "P&L in total.", show([this] { return views.pnl(); })},
         {"GET", "/api/v1/strategies", Access::Read, "Strategies, their states and parameters.",
          show([this] { return views.strategies(); })},
-        {"POST", "/api/v1/strategies/", Access::Change, "Sets a strategy's state.",
-         [this](const HttpRequest& request, Rest name) { return set_state(request, name); }},
         {"GET", "/api/v1/latency", Access::Read, "Percentiles of each stage.",
          show([this] { return views.latency(); })},
-        {"GET", "/api/v1/archive", Access::Read, "How far the SQL archive is, and what holds it up.",
+        {"GET", "/api/v1/archive", Access::Read,
+         "How far the SQL archive is, and what holds it up.",
          show([this] { return views.archive(); })},
         {"GET", "/api/v1/log", Access::Read, "Records after ?after=SEQUENCE; ?limit=N.",
          [this](const HttpRequest& request, Rest) {
@@ -239,14 +254,8 @@ struct AdminService::Impl {
          }},
         {"GET", "/api/v1/kill", Access::Read, "Whether the kill switch is closed, and why.",
          show([this] { return views.kill(); })},
-        {"POST", "/api/v1/kill", Access::Change,
-         "Closes the gate, cancels every order, pauses every strategy.",
-         [this](const HttpRequest& request, Rest) { return latch(request, Command::Kill); }},
-        {"POST", "/api/v1/rearm", Access::Change, "Opens the gate again; strategies stay paused.",
-         [this](const HttpRequest& request, Rest) { return latch(request, Command::Rearm); }},
-        {"POST", "/api/v1/cancel-all", Access::Change, "Cancels every working order.",
-         [this](const HttpRequest& request, Rest) { return cancel_all(request); }},
     };
+    for (admin::Route& route : control_routes()) table.push_back(std::move(route));
     for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
     for (admin::Route& route : event_routes(event_parts())) table.push_back(std::move(route));
     return table;

@@ -66,9 +66,9 @@ class TopicSet {
 // The kinds that carry payload P, for subscribe<P>().
 template <class P>
 struct KindsOf;
-template <RecordKind... kinds>
+template <RecordKind... Kind>
 struct Kinds {
-  static std::vector<RecordKind> list() { return {kinds...}; }
+  static std::vector<RecordKind> list() { return {Kind...}; }
 };
 template <>
 struct KindsOf<OrderRequest> : Kinds<RecordKind::OrderSent> {};

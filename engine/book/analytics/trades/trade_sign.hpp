@@ -59,7 +59,7 @@ class SignAutocorrelation {
     if (last_ != 0) {
       before_.push(last_);
       after_.push(sign);
-      products_.push(last_ * sign);
+      products_.push(std::int64_t{last_} * sign);
     }
     last_ = sign;
   }
