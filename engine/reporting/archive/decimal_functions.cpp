@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -141,27 +142,35 @@ int collate(void*, int left_size, const void* left, int right_size, const void* 
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-struct Sum {  // zeroed by SQLite
+// In memory that SQLite zeroes and aligns to 8 bytes only, where 128-bit numbers need 16: copied
+// out and back.
+struct Sum {
   Decimal value;
   bool failed;
 };
 void sum_step(sqlite3_context* context, int, sqlite3_value** values) {
   if (::sqlite3_value_type(values[0]) == SQLITE_NULL) return;
-  auto* state = static_cast<Sum*>(::sqlite3_aggregate_context(context, sizeof(Sum)));
-  if (state == nullptr || state->failed) return;
+  void* place = ::sqlite3_aggregate_context(context, sizeof(Sum));
+  if (place == nullptr) return;
+  Sum state;
+  std::memcpy(&state, place, sizeof state);
+  if (state.failed) return;
   const auto added = argument(context, values[0]);
-  const auto total = added ? sum(state->value, *added) : std::nullopt;
+  const auto total = added ? sum(state.value, *added) : std::nullopt;
   if (total) {
-    state->value = *total;
+    state.value = *total;
   } else {
-    state->failed = true;
+    state.failed = true;
     if (added) give(context, std::nullopt);
   }
+  std::memcpy(place, &state, sizeof state);
 }
 void sum_end(sqlite3_context* context) {
-  const auto* state = static_cast<Sum*>(::sqlite3_aggregate_context(context, 0));
-  if (state == nullptr) return give(context, Decimal{});  // no row: 0, as SQLite's own does
-  if (!state->failed) give(context, state->value);
+  const void* place = ::sqlite3_aggregate_context(context, 0);
+  if (place == nullptr) return give(context, Decimal{});  // no row: 0, as SQLite's own does
+  Sum state;
+  std::memcpy(&state, place, sizeof state);
+  if (!state.failed) give(context, state.value);
 }
 }  // namespace
 
