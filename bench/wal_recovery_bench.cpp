@@ -16,7 +16,9 @@
 
 #include "bench/harness.hpp"
 #include "engine/app/log_fold.hpp"
+#include "engine/app/threads.hpp"
 #include "engine/wal/log.hpp"
+#include "engine/wal/verify.hpp"
 
 namespace {
 using namespace sq;
@@ -201,7 +203,7 @@ std::uint64_t scan(const std::filesystem::path& dir) {
 int main(int argc, char** argv) {
   bench::Session session{argc, argv};
   if (!session.wanted("wal/recover") && !session.wanted("wal/recover_snapshot") &&
-      !session.wanted("wal/scan"))
+      !session.wanted("wal/scan") && !session.wanted("wal/verify"))
     return session.finish();
   const char* wanted = std::getenv("SQ_BENCH_ORDERS");
   const std::uint64_t orders = wanted != nullptr ? std::strtoull(wanted, nullptr, 10)
@@ -218,6 +220,9 @@ int main(int argc, char** argv) {
                            " records, " + std::to_string(log.bytes >> 20U) + " MiB";
   passes(session, "wal/scan", size + ", verified", log.records, log.bytes,
          [&] { return scan(dir); });
+  passes(session, "wal/verify", size + ", segments on all CPUs", log.records, log.bytes, [&] {
+    return wal::verify(dir, {}, app::run_on_all_cpus).records;
+  });
   passes(session, "wal/recover", size + ", verified and folded", log.records, log.bytes,
          [&] { return fold_all(dir, with); });
   if (session.wanted("wal/recover_snapshot")) {

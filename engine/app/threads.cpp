@@ -3,8 +3,13 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <exception>
+#include <mutex>
 #include <stdexcept>
+#include <vector>
 
 namespace sq::app {
 void require_cpu(const std::string& setting, std::int32_t cpu) {
@@ -30,6 +35,30 @@ std::thread start_thread(const std::string& name, std::int32_t cpu, std::functio
     }
     run();
   }};
+}
+
+void run_on_all_cpus(std::size_t n, const std::function<void(std::size_t)>& body) {
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex mutex;
+  const auto work = [&] {
+    for (std::size_t i = next.fetch_add(1); i < n; i = next.fetch_add(1)) {
+      try {
+        body(i);
+      } catch (...) {
+        const std::lock_guard lock{mutex};
+        if (!failure) failure = std::current_exception();
+        next.store(n);
+      }
+    }
+  };
+  const std::size_t cpus = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < std::min(cpus, n); ++i)
+    threads.push_back(start_thread("sq-work", -1, work));
+  work();
+  for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
 }
 
 void wait_idle(settings::Idle idle) noexcept {

@@ -15,6 +15,9 @@ namespace sq::app {
 // Throws unless the process may run on `cpu`; -1 is fine.
 void require_cpu(const std::string& setting, std::int32_t cpu);
 
+// body(0) ... body(n - 1) on as many threads as there are CPUs. The first exception ends it and is thrown on.
+void run_on_all_cpus(std::size_t n, const std::function<void(std::size_t)>& body);
+
 // One poll found nothing to do.
 void wait_idle(settings::Idle idle) noexcept;
 }  // namespace sq::app

@@ -16,6 +16,9 @@ namespace sq::wal {
 namespace {
 constexpr std::size_t kNumberDigits = 6;           // more when they are needed
 constexpr std::int64_t kSpaceRetry = 100'000'000;  // ns
+// A mark lies in another block than the records: with one in each sync a commit of 64 KiB takes 1.25
+// times the raw write and sync, with one in four 1.1 times.
+constexpr std::uint32_t kSyncsAMark = 4;
 std::string prefix_of(Stream stream) { return stream == Stream::Order ? "orders-" : "feed-"; }
 }  // namespace
 
@@ -277,6 +280,7 @@ int SegmentWriter::write_mark() noexcept {
   const std::uint64_t at = offsetof(SegmentHeader, marks) + next_mark_ * sizeof mark;
   next_mark_ ^= 1U;
   marked_ = durable_.position;
+  unmarked_syncs_ = 0;
   return write_all(*settings_.disk, file_.fd(), &mark, sizeof mark, at);
 }
 
@@ -291,7 +295,7 @@ int SegmentWriter::sync() noexcept try {
     if (error != 0) return fail("sync", path, error);
   }
   unsynced_.clear();
-  int error = settings_.marks ? write_mark() : 0;
+  int error = settings_.marks && ++unmarked_syncs_ >= kSyncsAMark ? write_mark() : 0;
   if (error == 0) error = settings_.disk->sync_data(file_.fd());
   if (error != 0)
     return fail("sync", segment_path(settings_.dir, settings_.stream, end_.segment), error);

@@ -85,6 +85,7 @@ class SegmentWriter {
   std::uint64_t room_end_{0};        // position at which it is full
   std::size_t next_mark_{0};
   std::uint64_t marked_{0};  // position in the newest mark
+  std::uint32_t unmarked_syncs_{0};  // since then
   PreparedFile next_;
   PreparedFile reserve_;
   int short_of_{0};           // why next_ or reserve_ is missing

@@ -66,6 +66,15 @@ void StreamCursor::set_bounds() {
 
 void StreamCursor::start_at(Start start, std::uint64_t from) {
   at_.chain = root_of(log_->meta.log_id, stream_);
+  if (start == Start::Segment) {
+    if (open_segment(from)) {
+      segments_ = 1;
+      at_ = {header_.first_position, header_.previous_sequence, header_.chain_seed, header_.number};
+    } else if (status_.condition == Condition::Ok) {
+      stop(Condition::LostSegment, segment_path(log_->dir, stream_, from), 0, "missing");
+    }
+    return;
+  }
   const auto numbers = segment_numbers(log_->dir, stream_);
   const bool from_first = start == Start::Sequence && from <= 1;
   for (std::size_t i = from_first ? std::min<std::size_t>(1, numbers.size()) : numbers.size();

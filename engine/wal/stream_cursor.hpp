@@ -34,8 +34,9 @@ struct ReaderStatus {
 
 class StreamCursor {
  public:
-  enum class Start : std::uint8_t { Sequence, NewestSegment };
-  // Sequence: stands before the first record of at least `from`. `log` outlives the cursor.
+  enum class Start : std::uint8_t { Sequence, NewestSegment, Segment };
+  // Sequence: stands before the first record of at least `from`. Segment: before the first record of
+  // segment `from`. `log` outlives the cursor.
   StreamCursor(LogView& log, Stream stream, Start start, std::uint64_t from);
 
   // The next record, valid until the next call; null: see status().condition.

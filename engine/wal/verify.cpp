@@ -3,10 +3,10 @@
 #include <system_error>
 
 #include "engine/wal/reader.hpp"
+#include "engine/wal/segment_proof.hpp"
 #include "engine/wal/segment_writer.hpp"
 
 namespace sq::wal {
-namespace {
 std::uint64_t bytes_on_disk(const std::filesystem::path& dir) {
   std::uint64_t bytes = 0;
   std::error_code error;
@@ -18,10 +18,13 @@ std::uint64_t bytes_on_disk(const std::filesystem::path& dir) {
   }
   return bytes;
 }
-}  // namespace
 
-VerifyReport verify(const std::filesystem::path& dir, const VerifyProgress& progress) {
+VerifyReport verify(const std::filesystem::path& dir, const VerifyProgress& progress,
+                    const RunAll& run_all) {
   constexpr std::uint64_t kStep = std::uint64_t{64} << 20U;
+  if (run_all) {
+    if (const auto proven = prove_segments(dir, run_all, progress)) return *proven;
+  }
   VerifyReport report;
   ReaderOptions options;
   options.from_first_kept = true;

@@ -33,8 +33,14 @@ struct VerifyReport {
 
 // `progress` is called about every 64 MiB with the bytes done and the bytes there are.
 using VerifyProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+// Calls body(0) ... body(n - 1), once each, in any order, also several at once.
+using RunAll = std::function<void(std::size_t n, const std::function<void(std::size_t)>& body)>;
+// With `run_all`, the segments of a log that nobody writes are proven at the same time, each from the
+// chain that its header names; `progress` may then come from any of its threads, one at a time. A
+// log that is not proven whole in this way is walked again from the start, so the report is the same.
 [[nodiscard]] VerifyReport verify(const std::filesystem::path& dir,
-                                  const VerifyProgress& progress = {});
+                                  const VerifyProgress& progress = {},
+                                  const RunAll& run_all = {});
 // A readable summary of some lines, the first damaged record named.
 [[nodiscard]] std::string text_of(const VerifyReport& report);
 }  // namespace sq::wal

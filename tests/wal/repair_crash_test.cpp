@@ -151,7 +151,7 @@ TEST_CASE("a torn end is cut off; a durable mark beyond it names what is lost") 
       if (marks) {
         REQUIRE(repair.plan().lost.size() == 1);
         CHECK(repair.plan().lost[0].first == 17);
-        CHECK(repair.plan().lost[0].last == 19);  // the mark trails by one sync
+        CHECK(repair.plan().lost[0].last == 19);
       } else {
         CHECK(repair.plan().lost.empty());
       }
