@@ -29,6 +29,17 @@ std::string_view text_of(Rule rule) noexcept {
     case Rule::GreeksStale: return "greeks-stale";
     case Rule::GreeksUnknown: return "greeks-unknown";
     case Rule::LogNotReady: return "log-not-ready";
+    case Rule::ReferenceJump: return "reference-jump";
+    case Rule::PriceBand: return "price-band";
+    case Rule::AwayCollar: return "away-collar";
+    case Rule::FxMissing: return "fx-missing";
+    case Rule::FxStale: return "fx-stale";
+    case Rule::NetNotional: return "net-notional";
+    case Rule::Credit: return "credit";
+    case Rule::OpenValue: return "open-value";
+    case Rule::Turnover: return "turnover";
+    case Rule::Drawdown: return "drawdown";
+    case Rule::LossHalt: return "loss-halt";
   }
   return "?";
 }
@@ -40,16 +51,27 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::ReduceOnly: return "1e-8 base units";
     case Rule::OrderValue:
     case Rule::GrossNotional:
+    case Rule::NetNotional:
+    case Rule::Credit:
+    case Rule::OpenValue:
+    case Rule::Turnover:
+    case Rule::Drawdown:
+    case Rule::LossHalt:
     case Rule::DailyLoss: return "1e-8 currency units";
     case Rule::PriceCollar:
+    case Rule::AwayCollar:
+    case Rule::PriceBand:
+    case Rule::ReferenceJump:
     case Rule::SelfMatch: return "1e-9 price units";
     case Rule::StaleReference:
+    case Rule::FxStale:
     case Rule::GreeksStale: return "ns";
     case Rule::GreekDelta: return "1e-8 units of the underlying";
     case Rule::GreekGamma: return "1e-12 units of the underlying per unit of its price";
     case Rule::GreekVega: return "1e-8 currency units per 1.00 of volatility";
     case Rule::GreekTheta: return "1e-8 currency units a year";
     case Rule::GreeksUnknown: return "instrument";
+    case Rule::FxMissing: return "currency";
     case Rule::OpenOrders:
     case Rule::OrderRate:
     case Rule::Capacity: return "count";
@@ -70,7 +92,7 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::None: return "accepted";
     case Rule::KillLatched: return "the kill switch is closed; re-arm it to trade";
     case Rule::StrategyNotArmed: return "the strategy's state does not allow new orders; arm it";
-    case Rule::NotPermitted: return "the strategy may not trade this instrument";
+    case Rule::NotPermitted: return "the strategy may not trade this instrument, or there is no such account";
     case Rule::ReduceOnly: return "only an order that shrinks the position would pass";
     case Rule::BookNotLive: return "there is no usable book; it passes when the book is live";
     case Rule::StaleReference: return "the reference price is older than allowed";
@@ -79,10 +101,10 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::OrderValue: return "a value up to the limit would pass";
     case Rule::PriceCollar: return "a price within the limit of the reference would pass";
     case Rule::SelfMatch: return "it could trade with an own order at the observed price";
-    case Rule::Position: return "the worst-case position would leave its limit";
-    case Rule::GrossNotional: return "the worst-case gross exposure would leave its limit";
-    case Rule::OpenOrders: return "too many orders are open";
-    case Rule::OrderRate: return "too many orders in one second";
+    case Rule::Position: return "the worst-case position would leave its limit; a smaller order would pass";
+    case Rule::GrossNotional: return "the worst-case gross exposure would leave its limit; less, or the other side, would pass";
+    case Rule::OpenOrders: return "too many orders are open; it passes when one of them ends";
+    case Rule::OrderRate: return "too many orders in one second; it passes when the oldest of them is a second old";
     case Rule::DailyLoss: return "the day's loss reached its limit; only reducing orders pass";
     case Rule::Capacity: return "no room for another order";
     case Rule::Overflow: return "the limit could not be evaluated";
@@ -94,6 +116,26 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::LogNotReady:
       return "the log is short of room or its disk does not answer; it passes when the log is well";
     case Rule::GreeksUnknown: return "an option at stake has no Greeks; only reducing orders pass";
+    case Rule::ReferenceJump:
+      return "the reference jumped; it passes when the price holds for the window of the limit";
+    case Rule::PriceBand: return "a price inside the band of the venue would pass";
+    case Rule::AwayCollar: return "a price no further behind the near touch would pass";
+    case Rule::FxMissing:
+      return "there is no rate to the base currency; only reducing orders pass until one comes";
+    case Rule::FxStale:
+      return "the rate to the base currency is old; only reducing orders pass until it is renewed";
+    case Rule::NetNotional:
+      return "the worst-case net exposure would leave its limit; less of this side would pass";
+    case Rule::Credit:
+      return "worst-case exposure and the day's loss would pass the credit; a smaller order, or the "
+             "end of an open one, would pass";
+    case Rule::OpenValue:
+      return "open orders would be worth more than allowed; it passes when others end";
+    case Rule::Turnover:
+      return "the day's turnover with all open orders would pass its limit; reducing orders pass";
+    case Rule::Drawdown:
+      return "the loss from the day's peak reached its limit; only reducing orders pass";
+    case Rule::LossHalt: return "the halting loss limit was reached; re-arm to trade";
   }
   return "?";
 }

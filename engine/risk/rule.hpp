@@ -33,9 +33,21 @@ enum class Rule : std::uint8_t {
   GreekTheta = 22,     // worst case, 1e-8 currency units a year
   GreeksStale = 23,    // observed: age in ns
   GreeksUnknown = 24,  // observed: number of the instrument that has none
-  LogNotReady = 25     // observed: LogCondition; stands right behind KillLatched
+  LogNotReady = 25,    // observed: LogCondition; stands right behind KillLatched
+  // Of 2026-11-21, each behind the rule that it stands next to.
+  ReferenceJump = 26,  // StaleReference. Observed: distance to the reference before, 1e-9
+  PriceBand = 27,      // OrderValue. Observed: the price; allowed: the bound it passed, 1e-9
+  AwayCollar = 28,     // PriceCollar. Observed: distance in 1e-9; allowed: bound in 1e-9
+  FxMissing = 29,      // Position. Observed: place in OrderGate::currencies()
+  FxStale = 30,        // Position. Observed: age in ns
+  NetNotional = 31,    // GrossNotional. Worst case, 1e-8 of the base currency
+  Credit = 32,         // GrossNotional. Worst-case gross and the day's loss, 1e-8 of the base
+  OpenValue = 33,      // OpenOrders. 1e-8 of the base currency
+  Turnover = 34,       // OpenOrders. Traded today and open, 1e-8 of the base currency
+  Drawdown = 35,       // DailyLoss. 1e-8 of the base currency
+  LossHalt = 36        // DailyLoss: the larger bound was reached, nothing passes
 };
-constexpr int kRuleCount = 26;
+constexpr int kRuleCount = 72;  // 37 to 71: reserved or of others; rule.cpp names what is used
 [[nodiscard]] std::string_view text_of(Rule) noexcept;   // "price-collar"
 [[nodiscard]] std::string_view unit_of(Rule) noexcept;   // "1e-9", "count", ...
 [[nodiscard]] std::string_view meaning_of(Rule) noexcept;  // a sentence with what would pass

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "engine/risk/limit_key.hpp"
 #include "engine/risk/rule.hpp"
 
 namespace sq::risk {
@@ -12,6 +13,8 @@ struct Verdict {
   std::int64_t observed{0};  // in the unit of the rule
   std::int64_t allowed{0};
   std::uint64_t approval{0};  // one-use number, only when accepted
+  ScopeKind scope{ScopeKind::None};  // whose limit
+  std::uint16_t scope_number{0};     // as LimitKey::number, at most 65,535; StrategyInstrument: 0
   [[nodiscard]] bool accepted() const noexcept { return rule == Rule::None; }
 };
 }  // namespace sq::risk
