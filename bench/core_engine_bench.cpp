@@ -59,29 +59,22 @@ class EncodingVenue final : public venue::OrderEntry {
       : instruments_{app::instruments_of(config)}, instance_{config.engine.instance} {
     answers_.reserve(64);
   }
-  void send(const RecordHeader& request) noexcept override {
-    const Instrument& instrument = instruments_[index_of(request.instrument)];
-    OrderReport answer;
-    std::optional<std::string_view> text;
-    if (request.kind == RecordKind::OrderSent) {
-      const auto& order = payload_of<OrderRequest>(request);
-      const auto wire = oms::to_wire(instance_, order.id);
-      text = binance::write_place(order, instrument, wire->view(), request.wall, out_);
-      answer.id = order.id;
-      answer.kind = order.tif == TimeInForce::ImmediateOrCancel ? ReportKind::Expired
-                                                                : ReportKind::Accepted;
-      ++orders;
-    } else {
-      const auto& cancel = payload_of<CancelRequest>(request);
-      const auto wire = oms::to_wire(instance_, cancel.id);
-      text = binance::write_cancel(instrument, wire->view(), request.wall, out_);
-      answer.id = cancel.id;
-      answer.kind = ReportKind::Cancelled;
-    }
-    bytes += text ? text->size() : 0;
-    bench::keep(out_);
-    sent = true;
-    answers_.push_back(make_record(RecordKind::OrderReport, answer));
+  void send(const risk::Approved& request) noexcept override {
+    const auto& order = request.payload<OrderRequest>();
+    const RecordHeader& header = request.record();
+    const auto wire = oms::to_wire(instance_, order.id);
+    const auto text = binance::write_place(request, instruments_[index_of(header.instrument)],
+                                           wire->view(), header.wall, out_);
+    ++orders;
+    keep(text, order.id,
+         order.tif == TimeInForce::ImmediateOrCancel ? ReportKind::Expired : ReportKind::Accepted);
+  }
+  void ask(const RecordHeader& request) noexcept override {
+    const auto& cancel = payload_of<CancelRequest>(request);
+    const auto wire = oms::to_wire(instance_, cancel.id);
+    const auto text = binance::write_cancel(instruments_[index_of(request.instrument)],
+                                            wire->view(), request.wall, out_);
+    keep(text, cancel.id, ReportKind::Cancelled);
   }
   // Untimed: the venue's answers reach the core.
   void answer(core::Core& core, const RecordHeader& now) {
@@ -102,6 +95,16 @@ class EncodingVenue final : public venue::OrderEntry {
   std::uint64_t bytes{0};
 
  private:
+  void keep(std::optional<std::string_view> text, OrderId id, ReportKind kind) noexcept {
+    OrderReport answer;
+    answer.id = id;
+    answer.kind = kind;
+    bytes += text ? text->size() : 0;
+    bench::keep(out_);
+    sent = true;
+    answers_.push_back(make_record(RecordKind::OrderReport, answer));
+  }
+
   std::vector<Instrument> instruments_;
   std::string instance_;
   char out_[binance::kOrderTextMax]{};

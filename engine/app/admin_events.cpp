@@ -216,7 +216,7 @@ class EventRoutes {
     const RecordHeader& input = letter.record.header();
     if (const std::string_view why = why_not_again(input); !why.empty())
       return error_response(409, why);
-    auto again = make_record(RecordKind::AdminCommand, payload_of<AdminCommand>(input));
+    auto again = make_record(RecordKind::AdminCommand, admin_command_of(input));
     again.header.instrument = input.instrument;
     again.payload.who = FixedText<24>{"admin port, replay"};
     if (const std::string why = parts_.command(again); !why.empty())

@@ -37,11 +37,11 @@ bool DurableEntry::reaches_disk(std::uint64_t sequence) noexcept {
   }
 }
 
-void DurableEntry::send(const RecordHeader& request) noexcept {
-  if (request.kind != RecordKind::OrderSent || reaches_disk(request.sequence)) {
+void DurableEntry::send(const risk::Approved& request) noexcept {
+  if (reaches_disk(request.record().sequence)) {
     venue_.send(request);
   } else {
-    keep_back(request);
+    keep_back(request.record());
   }
 }
 

@@ -21,7 +21,8 @@ class DurableEntry final : public venue::OrderEntry {
   // wait_ns_max 0: as long as it takes, unless the log fails (recorded data).
   DurableEntry(venue::OrderEntry& venue, const wal::Log& log, std::int64_t wait_ns_max);
 
-  void send(const RecordHeader& request) noexcept override;
+  void send(const risk::Approved& request) noexcept override;
+  void ask(const RecordHeader& request) noexcept override { venue_.ask(request); }
 
   // Reports of kind NotSent, in the order of their requests; false: none is left.
   [[nodiscard]] bool take_not_sent(Record<OrderReport>& report) noexcept;

@@ -43,7 +43,8 @@ class Decisions final : public core::Journal {
 };
 
 struct NoVenue final : venue::OrderEntry {
-  void send(const RecordHeader&) noexcept override {}
+  void send(const risk::Approved&) noexcept override {}
+  void ask(const RecordHeader&) noexcept override {}
 };
 
 bool same(const RecordHeader& a, const RecordHeader& b) noexcept {

@@ -48,8 +48,11 @@ class SecondRun final : public core::Journal, public venue::OrderEntry, public b
   void run(const std::function<void(std::uint64_t)>& progress);
 
   [[nodiscard]] bool append(const RecordHeader& record) noexcept override;
-  void send(const RecordHeader& request) noexcept override {
+  void send(const risk::Approved& request) noexcept override {
     if (!cut_) simulation_->send(request);
+  }
+  void ask(const RecordHeader& request) noexcept override {
+    if (!cut_) simulation_->ask(request);
   }
   void on_input(RecordHeader& input) noexcept override {
     cut_ = false;

@@ -65,7 +65,12 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   // Time of the last input.
   [[nodiscard]] MonoTime now() const noexcept { return MonoTime{now_.ns}; }
 
-  void send(const RecordHeader& request) noexcept override;
+  void send(const risk::Approved& request) noexcept override { send(request.record()); }
+  void ask(const RecordHeader& request) noexcept override {
+    if (may_ask(request.kind)) send(request);
+  }
+  // Any request: also one of a log, repeated to bring the exchange up to date.
+  void send(const RecordHeader& request) noexcept;
 
   [[nodiscard]] SimulatedExchange& exchange() noexcept { return exchange_; }
   [[nodiscard]] Account account() const { return exchange_.account(); }

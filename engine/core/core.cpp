@@ -39,7 +39,9 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       timers_{setup.timer_capacity},
       answers_{setup.answer_timeout_ns, setup.order_check_ns, setup.order_capacity},
       save_state_every_ns_{setup.save_state_every_ns},
+      approval_key_{setup.approval_key},
       state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax) {
+  ledger_.gate().set_approval_key(approval_key_);
   books_.reserve(setup.instruments.size());
   for (const InstrumentSetup& each : setup.instruments) {
     books_.emplace_back(each.book);
@@ -194,6 +196,7 @@ void Core::adopt(LedgerState&& state) noexcept {
     running.saved_version = facts.saved_version;
   }
   ledger_ = state.take_ledger();
+  ledger_.gate().set_approval_key(approval_key_);
 }
 
 void Core::roll_day() noexcept {
@@ -269,7 +272,7 @@ void Core::on_run_ended() noexcept {
 }
 
 void Core::on_command(const RecordHeader& input) noexcept {
-  const auto& command = payload_of<AdminCommand>(input);
+  const AdminCommand command = admin_command_of(input);
   const std::size_t s = index_of(command.strategy);
   switch (command.command) {
     case Command::Kill: latch_kill(StateCause::Command, command.reason); return;

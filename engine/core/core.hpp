@@ -188,6 +188,7 @@ class Core {
   Timers timers_;
   AnswerWatch answers_;
   std::int64_t save_state_every_ns_;
+  risk::ApprovalKey approval_key_;
   std::vector<std::byte> state_room_;  // a StrategySaved record
 
   CoreCounters counters_;
@@ -200,5 +201,6 @@ class Core {
   bool ready_{false};
   bool states_dirty_{false};
   bool journal_failed_{false};
+  bool unapproved_{false};  // a request was not what the gate had approved
 };
 }  // namespace sq::core

@@ -24,7 +24,7 @@ void Core::query(oms::Order& order) noexcept {
     decide(changed.header, order.instrument);
     tell_strategy(order, {}, Qty{});
   }
-  venues_.send(query.header);
+  venues_.ask(query.header);
 }
 
 // After a restart: whatever was on its way when the process died.

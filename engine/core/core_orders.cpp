@@ -24,7 +24,7 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
     verdict = ledger_.gate().check(draft, intent.instrument, now_);
   }
   if (verdict.accepted() && !ledger_.orders().has_room()) verdict.rule = risk::Rule::Capacity;
-  if (verdict.accepted() && journal_failed_) verdict.rule = risk::Rule::KillLatched;
+  if (verdict.accepted() && (journal_failed_ || unapproved_)) verdict.rule = risk::Rule::KillLatched;
   if (!verdict.accepted()) {
     refuse(draft, intent.instrument, verdict);
     return {{}, verdict.rule};
@@ -35,6 +35,12 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
   draft.approval = verdict.approval;
   draft.limits_version = ledger_.gate().limits_version();
   auto record = make_record(RecordKind::OrderSent, draft);
+  record.header.instrument = intent.instrument;
+  const auto approved = ledger_.gate().seal(record.header);
+  if (!approved) [[unlikely]] {  // not the order that was checked: a bug, and nothing may leave
+    unapproved_ = states_dirty_ = true;
+    return {{}, risk::Rule::KillLatched};
+  }
   decide(record.header, intent.instrument);
   if (journal_failed_) [[unlikely]] {  // not in the log: it must not leave
     states_dirty_ = true;
@@ -42,7 +48,7 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
   }
   if (oms::Order* order = ledger_.apply_sent(record.header))
     answers_.watch(*order, ledger_.orders().pool());
-  venues_.send(record.header);
+  venues_.send(*approved);
   if (stages_ != nullptr) stages_->record_since(telemetry::Stage::TickToOrder, input_ticks_);
   return {draft.id, risk::Rule::None};
 }
@@ -82,7 +88,7 @@ void Core::cancel(oms::Order& order, CancelReason reason, bool again) noexcept {
   ledger_.apply(record.header);
   answers_.watch(order, ledger_.orders().pool());
   answers_.settle(ledger_.orders().pool());
-  venues_.send(record.header);
+  venues_.ask(record.header);
 }
 
 // kNoStrategy: everybody's; kNoInstrument: everywhere.

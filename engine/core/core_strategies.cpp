@@ -1,5 +1,6 @@
 // States of strategies: what ops, breakers and the kill switch do to them.
 #include <cstring>
+#include <utility>
 
 #include "engine/core/core.hpp"
 #include "engine/core/strategy_context.hpp"
@@ -34,6 +35,8 @@ void Core::settle_states() noexcept {
   states_dirty_ = false;
   if (journal_failed_ && !ledger_.kill_latched())
     latch_kill(StateCause::Kill, FixedText<64>{"the log refused a record"});
+  if (std::exchange(unapproved_, false))
+    latch_kill(StateCause::Kill, FixedText<64>{"an order is not what the gate approved"});
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
     const StrategyState state = ledger_.strategy_state(id);

@@ -39,7 +39,7 @@ bool valid(StrategyState state) noexcept {
 
 std::optional<WantedChange> wanted_change(const RecordHeader& record) noexcept {
   if (record.kind == RecordKind::AdminCommand) {
-    const auto& command = payload_of<AdminCommand>(record);
+    const AdminCommand command = admin_command_of(record);
     if (command.command == Command::SetStrategyState)
       return WantedChange{command.strategy, command.state};
   }

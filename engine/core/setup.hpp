@@ -10,6 +10,7 @@
 #include "engine/book/analytics/microstructure.hpp"
 #include "engine/book/synced_book.hpp"
 #include "engine/core/ledger.hpp"
+#include "engine/risk/approval.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/strategy/strategy.hpp"
 #include "engine/types/instrument.hpp"
@@ -39,6 +40,7 @@ struct CoreSetup {
   std::uint32_t timer_capacity{4096};
   std::int64_t answer_timeout_ns{2 * kNsPerSecond};  // silence after a request until a venue is asked
   std::int64_t order_check_ns{0};  // silence about an open order until the venue is asked; 0: never
+  risk::ApprovalKey approval_key{};     // made anew for each process that sends to a venue
   std::int64_t save_state_every_ns{10 * kNsPerSecond};
 };
 // What a ledger of this core's records is built from: for others that fold the same log.

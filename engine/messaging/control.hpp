@@ -1,7 +1,11 @@
 // Payloads of records that start, command and describe a run. Bytes are logged: append only.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
 
 #include "engine/messaging/record.hpp"
 #include "engine/types/order_types.hpp"
@@ -16,10 +20,35 @@ struct EpochStarted {
 };
 static_assert(sizeof(EpochStarted) == 40);
 
+// What the kill switch closes. Logged: append only, never renumber.
+enum class KillScopeKind : std::uint8_t {
+  All = 0,
+  Venue = 1,       // number: VenueId
+  Account = 2,     // AccountId
+  Strategy = 3,    // StrategyId
+  Instrument = 4   // InstrumentId
+};
+struct KillScope {
+  KillScopeKind kind{KillScopeKind::All};
+  std::uint32_t number{0};  // 0 for All
+  friend bool operator==(const KillScope&, const KillScope&) noexcept = default;
+};
+
+[[nodiscard]] constexpr std::string_view text_of(KillScopeKind kind) noexcept {
+  switch (kind) {
+    case KillScopeKind::All: return "all";
+    case KillScopeKind::Venue: return "venue";
+    case KillScopeKind::Account: return "account";
+    case KillScopeKind::Strategy: return "strategy";
+    case KillScopeKind::Instrument: return "instrument";
+  }
+  return "?";
+}
+
 enum class Command : std::uint8_t {  // append only
-  Kill = 1,           // close the gate and cancel everything; latched
+  Kill = 1,           // close the gate for the scope and cancel what is in it; latched
   SetStrategyState = 2,
-  Rearm = 3,          // open the gate again
+  Rearm = 3,          // open the gate for the scope again; needs two people
   CancelAll = 4       // the strategy's, or everything for kNoStrategy
 };
 struct AdminCommand {
@@ -29,8 +58,23 @@ struct AdminCommand {
   std::uint32_t request{0};     // number given by the admin port, for the answer
   FixedText<24> who{};
   FixedText<64> reason{};
+  // Not in logs before 2026-11-22: read with admin_command_of().
+  FixedText<24> second{};       // another person who agrees, where two are needed
+  KillScopeKind scope{KillScopeKind::All};  // Kill, Rearm
+  std::uint8_t flatten{0};      // Kill: work out the positions as well
+  std::uint8_t latched{0};      // Kill: the egress latch was closed before, by who sent this
+  std::uint8_t reserved{0};
+  std::uint32_t scope_number{0};
 };
-static_assert(sizeof(AdminCommand) == 96);
+static_assert(sizeof(AdminCommand) == 128);
+constexpr std::size_t kAdminCommandBytesMin = 96;  // of a whole one in an old log
+// A command of any age; what an old one does not have is zero.
+[[nodiscard]] inline AdminCommand admin_command_of(const RecordHeader& record) noexcept {
+  AdminCommand command;
+  const std::span<const std::byte> bytes = payload_bytes(record);
+  std::memcpy(&command, bytes.data(), std::min(bytes.size(), sizeof command));
+  return command;
+}
 
 enum class LogCondition : std::uint8_t {  // append only
   Normal = 1,
@@ -78,7 +122,9 @@ struct StrategyStateHeader {  // followed by `bytes` bytes, padded to 8
 struct KillChanged {
   std::uint8_t latched{0};
   StateCause cause{StateCause::Command};
-  std::uint8_t reserved[6]{};
+  KillScopeKind scope{KillScopeKind::All};
+  std::uint8_t flatten{0};
+  std::uint32_t number{0};  // of the scope
   FixedText<64> reason{};
 };
 static_assert(sizeof(KillChanged) == 72);

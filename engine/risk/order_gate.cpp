@@ -67,7 +67,7 @@ Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument,
   if (const Verdict v = check_order(draft, instrument); !v.accepted()) return v;
   if (const Verdict v = check_exposure(draft, instrument, reduces, now); !v.accepted()) return v;
   Verdict accepted;
-  accepted.approval = ++approvals_;
+  accepted.approval = mint_.approve(draft, instrument);
   return accepted;
 }
 

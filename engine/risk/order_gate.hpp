@@ -8,10 +8,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/orders.hpp"
+#include "engine/risk/approval.hpp"
 #include "engine/risk/exposure.hpp"
 #include "engine/risk/greek_exposure.hpp"
 #include "engine/risk/limits.hpp"
@@ -39,6 +41,12 @@ class OrderGate {
   // Would this order be allowed now? `draft.id` need not be set. Counts nothing.
   [[nodiscard]] Verdict check(const OrderRequest& draft, InstrumentId instrument,
                               MonoTime now) noexcept;
+
+  // Makes the approval for what check() accepted last, once. Empty: this is not that order.
+  [[nodiscard]] std::optional<Approved> seal(const RecordHeader& request) noexcept {
+    return mint_.seal(request);
+  }
+  void set_approval_key(const ApprovalKey& key) noexcept { mint_ = ApprovalMint{key}; }
 
   // Facts, pushed in the order in which they happen.
   void on_sent(const OrderRequest& order, InstrumentId instrument, MonoTime now) noexcept;
@@ -138,7 +146,7 @@ class OrderGate {
   RateWindow firm_rate_;
   Int128 firm_day_start_pnl_{0};  // 1e-17
   std::int64_t firm_open_orders_{0};
-  std::uint64_t approvals_{0};
+  ApprovalMint mint_{ApprovalKey{}};
   std::uint32_t limits_version_{1};
   bool kill_latched_{false};
   LogCondition log_{LogCondition::Normal};  // of this run: not part of a snapshot

@@ -80,6 +80,12 @@ void put(Fields& f, const OrderReport& p) {
   if (p.code != RejectCode::None) f.text("code", text_of(p.code));
   if (p.kind == ReportKind::Status) f.text("state", text_of(p.state));
 }
+// What is closed altogether needs no scope.
+void put_scope(Fields& f, const KillScope& scope) {
+  if (scope.kind == KillScopeKind::All) return;
+  f.text("scope", sq::text_of(scope.kind));
+  f.number("scope_number", scope.number);
+}
 void put(Fields& f, const AdminCommand& p) {
   f.text("command", text_of(p.command));
   if (p.command == Command::SetStrategyState) f.text("state", text_of(p.state));
@@ -87,6 +93,9 @@ void put(Fields& f, const AdminCommand& p) {
   f.number("request", p.request);
   f.text("who", p.who.view());
   f.text("reason", p.reason.view());
+  if (!p.second.view().empty()) f.text("second", p.second.view());
+  put_scope(f, {p.scope, p.scope_number});
+  if (p.flatten != 0) f.flag("flatten", true);
 }
 void put(Fields& f, const DepthHeader& p) {
   f.big("first_id", p.first_id);
@@ -243,6 +252,8 @@ void put(Fields& f, const StrategyStateHeader& p) {
 void put(Fields& f, const KillChanged& p) {
   f.flag("latched", p.latched != 0);
   f.text("cause", text_of(p.cause));
+  put_scope(f, {p.scope, p.number});
+  if (p.flatten != 0) f.flag("flatten", true);
   f.text("reason", p.reason.view());
 }
 void put(Fields& f, const LogStateChanged& p) {
@@ -296,7 +307,8 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
     case RecordKind::OrderReport:
       return put_payload<OrderReport>(f, r);
     case RecordKind::AdminCommand:
-      return put_payload<AdminCommand>(f, r);
+      if (payload_bytes(r).size() < kAdminCommandBytesMin) f.flag("payload_too_short", true);
+      return put(f, admin_command_of(r));
     case RecordKind::DepthUpdate:
     case RecordKind::DepthSnapshot:
       return put_payload<DepthHeader>(f, r);

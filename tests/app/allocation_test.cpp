@@ -19,7 +19,9 @@ namespace {
 // Accepts what rests, fills what takes, cancels on request: without memory of its own.
 class AnsweringVenue final : public venue::OrderEntry {
  public:
-  void send(const RecordHeader& request) noexcept override {
+  void send(const risk::Approved& request) noexcept override { answer_to(request.record()); }
+  void ask(const RecordHeader& request) noexcept override { answer_to(request); }
+  void answer_to(const RecordHeader& request) noexcept {
     if (count_ == answers_.size()) return;
     OrderReport answer;
     if (request.kind == RecordKind::OrderSent) {

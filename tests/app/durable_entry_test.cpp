@@ -16,10 +16,13 @@ namespace {
 // What left, and how far the log was durable at that moment.
 struct Wire final : venue::OrderEntry {
   explicit Wire(const wal::Log& watched) : log{watched} {}
-  void send(const RecordHeader& request) noexcept override {
+  void send(const risk::Approved& request) noexcept override {
     ++sent;
-    if (request.kind == RecordKind::OrderSent && log.durable_sequence() < request.sequence)
-      ++too_early;
+    if (log.durable_sequence() < request.record().sequence) ++too_early;
+    last = request.record().sequence;
+  }
+  void ask(const RecordHeader& request) noexcept override {
+    ++sent;
     last = request.sequence;
   }
   const wal::Log& log;
@@ -62,7 +65,12 @@ struct Strict {
     record.header.sequence = ++sequence;
     record.header.instrument = InstrumentId{3};
     REQUIRE(log->appender().append(record.header));
-    to.send(record.header);
+    if constexpr (std::is_same_v<P, OrderRequest>) {
+      static_cast<void>(mint.approve(payload, record.header.instrument));
+      to.send(*mint.seal(record.header));
+    } else {
+      to.ask(record.header);
+    }
   }
   OrderRequest order(std::uint64_t id) {
     OrderRequest made;
@@ -70,6 +78,7 @@ struct Strict {
     return made;
   }
 
+  risk::ApprovalMint mint{risk::ApprovalKey{1, 2}};
   std::filesystem::path dir;
   wal::test::FaultDisk disk;
   wal::LogSettings settings;

@@ -36,8 +36,10 @@ class MemoryJournal final : public core::Journal {
 
 class KeepingVenue final : public venue::OrderEntry {
  public:
-  void send(const RecordHeader& request) noexcept override {
-    if (request.kind == RecordKind::OrderSent) orders.push_back(payload_of<OrderRequest>(request));
+  void send(const risk::Approved& request) noexcept override {
+    orders.push_back(request.payload<OrderRequest>());
+  }
+  void ask(const RecordHeader& request) noexcept override {
     if (request.kind == RecordKind::CancelSent)
       cancels.push_back(payload_of<CancelRequest>(request));
   }

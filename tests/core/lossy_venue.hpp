@@ -55,7 +55,11 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
   [[nodiscard]] bool quiet() const { return to_venue_.empty() && to_engine_.empty(); }
   [[nodiscard]] const Truth& truth() const { return truth_; }
 
-  void send(const RecordHeader& record) noexcept override {
+  void send(const risk::Approved& request) noexcept override { request_of(request.record()); }
+  void ask(const RecordHeader& request) noexcept override { request_of(request); }
+
+ private:
+  void request_of(const RecordHeader& record) {
     Request request;
     request.at = now_.ns + delay();
     request.number = ++number_;
@@ -79,7 +83,6 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
     to_venue_.push(request);
   }
 
- private:
   struct Request {
     std::int64_t at{0};
     std::uint64_t number{0};

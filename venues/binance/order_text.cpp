@@ -53,9 +53,11 @@ std::string_view type_and_tif(const OrderRequest& order, bool spot) noexcept {
 }
 }  // namespace
 
-std::optional<std::string_view> write_place(const OrderRequest& order, const Instrument& instrument,
+std::optional<std::string_view> write_place(const risk::Approved& approved, const Instrument& instrument,
                                             std::string_view wire_id, WallTime now,
                                             std::span<char> out) noexcept {
+  if (approved.record().kind != RecordKind::OrderSent) return std::nullopt;
+  const auto& order = approved.payload<OrderRequest>();
   const bool spot = instrument.venue == VenueId::BinanceSpot;
   if (order.qty <= Qty{} || wire_id.empty() || wire_id.size() > 36) return std::nullopt;
   if (order.reduce_only != 0 && spot) return std::nullopt;  // spot has no such flag

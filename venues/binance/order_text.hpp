@@ -12,14 +12,15 @@
 #include <string_view>
 
 #include "engine/messaging/orders.hpp"
+#include "engine/risk/approval.hpp"
 #include "engine/types/instrument.hpp"
 #include "engine/types/time.hpp"
 
 namespace sq::binance {
 constexpr std::size_t kOrderTextMax = 512;
 
-// `wire_id` names the order at the venue and the request in the answer.
-[[nodiscard]] std::optional<std::string_view> write_place(const OrderRequest& order,
+// Only what the gate approved becomes bytes (controls P30). `wire_id` names the order at the venue and the request in the answer.
+[[nodiscard]] std::optional<std::string_view> write_place(const risk::Approved& approved,
                                                           const Instrument& instrument,
                                                           std::string_view wire_id, WallTime now,
                                                           std::span<char> out) noexcept;

@@ -9,7 +9,8 @@ namespace sq::app {
 class SessionFold::Quiet final : public core::Journal, public venue::OrderEntry {
  public:
   [[nodiscard]] bool append(const RecordHeader&) noexcept override { return true; }
-  void send(const RecordHeader&) noexcept override {}
+  void send(const risk::Approved&) noexcept override {}
+  void ask(const RecordHeader&) noexcept override {}
 };
 
 SessionFold::SessionFold(settings::Config config)

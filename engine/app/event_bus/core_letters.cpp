@@ -41,7 +41,7 @@ std::string_view why_not_again(const RecordHeader& input) noexcept {
            "the venue";
   switch (input.kind) {
     case RecordKind::AdminCommand:
-      return holds<AdminCommand>(input) ? "" : "the command is not whole";
+      return payload_bytes(input).size() >= kAdminCommandBytesMin ? "" : "the command is not whole";
     case RecordKind::OrderReport:
       return "an old report is not what the venue says now; reconciliation asks the venue itself";
     case RecordKind::DeadLetter:

@@ -130,7 +130,8 @@ std::optional<StrategyId> strategy_of(const RecordHeader& record) noexcept {
     case RecordKind::StrategySaved:
       return named_in<StrategyStateHeader>(record);
     case RecordKind::AdminCommand:
-      return named_in<AdminCommand>(record);
+      if (payload_bytes(record).size() < kAdminCommandBytesMin) return std::nullopt;
+      return admin_command_of(record).strategy;
     default:
       return std::nullopt;
   }

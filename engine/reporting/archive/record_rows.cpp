@@ -189,7 +189,9 @@ void add_record_rows(const RecordHeader& record, const Names& names, Batch& batc
     case RecordKind::KillChanged:
       return add<KillChanged>(record, names, batch, kill_row);
     case RecordKind::AdminCommand:
-      return add<AdminCommand>(record, names, batch, command_row);
+      if (payload_bytes(record).size() >= kAdminCommandBytesMin)
+        batch.add(command_row(record, admin_command_of(record), names));
+      return;
     case RecordKind::DeadLetter:
       return add<DeadLetter>(record, names, batch, dead_letter_row);
     case RecordKind::DayStarted:

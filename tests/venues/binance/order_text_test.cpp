@@ -22,9 +22,20 @@ OrderRequest order(TimeInForce tif) {
   made.tif = tif;
   return made;
 }
+// As the gate hands it on.
+struct Minted {
+  explicit Minted(const OrderRequest& order) : record{make_record(RecordKind::OrderSent, order)} {
+    risk::ApprovalMint mint{risk::ApprovalKey{1, 2}};
+    record.payload.approval = mint.approve(order, record.header.instrument);
+    approved = mint.seal(record.header);
+  }
+  Record<OrderRequest> record;
+  std::optional<risk::Approved> approved;
+};
 std::string place(const OrderRequest& request, VenueId venue) {
   char out[binance::kOrderTextMax];
-  const auto text = binance::write_place(request, instrument(venue), "DEMOE1N5",
+  const Minted minted{request};
+  const auto text = binance::write_place(*minted.approved, instrument(venue), "DEMOE1N5",
                                          WallTime{1'723'161'255'030'999'999}, out);
   return text ? std::string{*text} : std::string{};
 }
@@ -71,6 +82,6 @@ TEST_CASE("what cannot be said to the venue gives no text", "[binance]") {
   empty.qty = Qty{};
   CHECK(place(empty, VenueId::BinanceUsdm).empty());
   char small[40];
-  CHECK_FALSE(binance::write_place(order(TimeInForce::GoodTillCancel),
-                                   instrument(VenueId::BinanceUsdm), "DEMOE1N5", WallTime{0}, small));
+  const Minted minted{order(TimeInForce::GoodTillCancel)};
+  CHECK_FALSE(binance::write_place(*minted.approved, instrument(VenueId::BinanceUsdm), "DEMOE1N5", WallTime{0}, small));
 }
