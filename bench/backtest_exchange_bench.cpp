@@ -116,8 +116,8 @@ Input made_up(std::size_t events) {
 
 class NoReports final : public backtest::ReportSink {
  public:
-  void on_report(Record<OrderReport>& report, VenueId, WallTime) noexcept override {
-    sum += report.header.source_sequence;
+  void on_report(RecordHeader& report, VenueId, WallTime) noexcept override {
+    sum += report.source_sequence;
   }
   std::uint64_t sum{0};
 };

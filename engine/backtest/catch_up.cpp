@@ -13,13 +13,17 @@ bool is_request(RecordKind kind) noexcept {
 // Inputs that the application gave the core itself.
 bool is_injected(const RecordHeader& record) noexcept {
   return !is_decision(record.kind) && !is_market_data(record.kind) &&
-         record.kind != RecordKind::OrderReport && record.kind != RecordKind::TimeTick;
+         !is_venue_answer(record.kind) && record.kind != RecordKind::TimeTick;
 }
 
 std::string name_of(RecordKind kind) {
   switch (kind) {
     case RecordKind::OrderReport:
       return "order report";
+    case RecordKind::FundingSettled:
+      return "funding";
+    case RecordKind::VenueAccount:
+      return "venue account";
     case RecordKind::TimeTick:
       return "timer";
     case RecordKind::DepthUpdate:

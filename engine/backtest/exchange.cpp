@@ -238,12 +238,16 @@ void SimulatedExchange::reject(const OrderRequest& request, InstrumentId instrum
 
 void SimulatedExchange::report(OrderReport& payload, InstrumentId instrument) noexcept {
   Record<OrderReport> record = make_record(RecordKind::OrderReport, payload);
+  say(record.header, instrument);
+}
+
+void SimulatedExchange::say(RecordHeader& record, InstrumentId instrument) noexcept {
   const VenueId venue = find(instrument)->instrument().venue;
   const auto number = static_cast<std::uint16_t>(venue);
-  record.header.source =
+  record.source =
       SourceId{static_cast<std::uint16_t>(static_cast<std::uint16_t>(kSourceVenueFirst) + number)};
-  record.header.source_sequence = ++report_sequences_[number];
-  record.header.instrument = instrument;
+  record.source_sequence = ++report_sequences_[number];
+  record.instrument = instrument;
   sink_.on_report(record, venue, now_);
 }
 

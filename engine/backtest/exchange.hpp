@@ -24,8 +24,9 @@ constexpr std::size_t kVenuesMax = 16;  // venue numbers below this
 
 class ReportSink {
  public:
-  // `report` has no times yet; the exchange's clock stands at `at`.
-  virtual void on_report(Record<OrderReport>& report, VenueId venue, WallTime at) noexcept = 0;
+  // An OrderReport, FundingSettled or VenueAccount, at most kAnswerBytesMax long. It has no times
+  // yet; the exchange's clock stands at `at`.
+  virtual void on_report(RecordHeader& report, VenueId venue, WallTime at) noexcept = 0;
 
  protected:
   ~ReportSink() = default;
@@ -81,6 +82,8 @@ class SimulatedExchange final : private Executions {
   void end(std::uint32_t slot, OrderState state, ReportKind kind, RejectCode code) noexcept;
   void reject(const OrderRequest& request, InstrumentId instrument, RejectCode code) noexcept;
   void report(OrderReport& report, InstrumentId instrument) noexcept;
+  // Numbers and sends what the venue says about an instrument.
+  void say(RecordHeader& record, InstrumentId instrument) noexcept;
   [[nodiscard]] SimInstrument* find(InstrumentId id) noexcept {
     return index_of(id) < instruments_.size() ? instruments_[index_of(id)].get() : nullptr;
   }

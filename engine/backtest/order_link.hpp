@@ -19,6 +19,15 @@ struct RequestInFlight {
   Record<OrderRequest> record{};  // room for any request: the order is the longest
 };
 
+// A record on its way from a venue to the core: the longest of what exchanges say.
+constexpr std::size_t kAnswerBytesMax = 256;
+struct AnswerInFlight {
+  std::array<std::uint64_t, kAnswerBytesMax / sizeof(std::uint64_t)> words{};
+  [[nodiscard]] RecordHeader& header() noexcept {
+    return *reinterpret_cast<RecordHeader*>(words.data());
+  }
+};
+
 class OrderLink {
  public:
   OrderLink(VenueId venue, const settings::Simulation& model, std::uint64_t seed)
@@ -33,15 +42,18 @@ class OrderLink {
     std::memcpy(static_cast<void*>(&flight.record), &request, request.length);
     requests_.push(flight);
   }
-  void report(Record<OrderReport>& record, WallTime at) {
-    record.header.wall = last_report_ = std::max(last_report_, at + to_core_.draw_ns());
-    record.header.mono = MonoTime{record.header.wall.ns};
-    reports_.push(record);
+  void report(RecordHeader& record, WallTime at) {
+    SQ_CHECK(record.length <= kAnswerBytesMax);
+    record.wall = last_report_ = std::max(last_report_, at + to_core_.draw_ns());
+    record.mono = MonoTime{record.wall.ns};
+    AnswerInFlight flight;
+    std::memcpy(flight.words.data(), &record, record.length);
+    reports_.push(flight);
   }
 
   [[nodiscard]] VenueId venue() const noexcept { return venue_; }
   [[nodiscard]] Fifo<RequestInFlight>& requests() noexcept { return requests_; }
-  [[nodiscard]] Fifo<Record<OrderReport>>& reports() noexcept { return reports_; }
+  [[nodiscard]] Fifo<AnswerInFlight>& reports() noexcept { return reports_; }
 
  private:
   static std::uint64_t stream_seed(std::uint64_t seed, VenueId venue, std::uint64_t way) noexcept {
@@ -56,6 +68,6 @@ class OrderLink {
   WallTime last_request_{std::numeric_limits<std::int64_t>::min()};
   WallTime last_report_{std::numeric_limits<std::int64_t>::min()};
   Fifo<RequestInFlight> requests_{kInFlight};
-  Fifo<Record<OrderReport>> reports_{kInFlight};
+  Fifo<AnswerInFlight> reports_{kInFlight};
 };
 }  // namespace sq::backtest

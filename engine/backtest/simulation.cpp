@@ -216,10 +216,10 @@ void Simulation::deliver() {
       deliver_derived();
       return;
     case Kind::Report: {
-      Fifo<Record<OrderReport>>& reports = links_[next_.index].reports();
-      core_->on_input(reports.front().header);
+      Fifo<AnswerInFlight>& reports = links_[next_.index].reports();
+      core_->on_input(reports.front().header());
       reports.pop();
-      report_at_[next_.index] = reports.empty() ? kNever : reports.front().header.wall;
+      report_at_[next_.index] = reports.empty() ? kNever : reports.front().header().wall;
       return;
     }
     case Kind::Timer: {
@@ -279,14 +279,14 @@ void Simulation::send(const RecordHeader& request) noexcept {
   request_at_[index] = link.requests().front().arrives;
 }
 
-void Simulation::on_report(Record<OrderReport>& report, VenueId venue, WallTime at) noexcept {
+void Simulation::on_report(RecordHeader& report, VenueId venue, WallTime at) noexcept {
   // The venue stamps with its own clock.
   const bool recorded = settings_.model.feed_latency == settings::FeedLatency::Recorded;
-  report.header.venue_time = recorded ? at - offset_of(venue).ns() : at;
+  report.venue_time = recorded ? at - offset_of(venue).ns() : at;
   const std::size_t index = link_of(venue);
   OrderLink& link = links_[index];
   link.report(report, at);
-  report_at_[index] = link.reports().front().header.wall;
+  report_at_[index] = link.reports().front().header().wall;
   inputs_changed_ = true;
 }
 }  // namespace sq::backtest

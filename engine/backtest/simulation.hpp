@@ -119,7 +119,7 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   void deliver();
   void deliver_market(std::size_t index);
   void deliver_derived();
-  void on_report(Record<OrderReport>& report, VenueId venue, WallTime at) noexcept override;
+  void on_report(RecordHeader& report, VenueId venue, WallTime at) noexcept override;
 
   SimulationSettings settings_;
   std::vector<Instrument> instruments_;  // as given

@@ -98,6 +98,8 @@ void Core::dispatch(const RecordHeader& input) noexcept {
   switch (input.kind) {
     case RecordKind::OrderReport: on_report(input); break;
     case RecordKind::AdminCommand: on_command(input); break;
+    case RecordKind::FundingSettled: on_funding(input); break;
+    case RecordKind::VenueAccount: on_account(input); break;
     case RecordKind::EpochStarted: on_epoch(input); break;
     case RecordKind::RecoveryFinished: on_ready(); break;
     case RecordKind::RunEnded: on_run_ended(); break;

@@ -127,6 +127,10 @@ class Core {
   void on_ready() noexcept;
   void on_run_ended() noexcept;
 
+  // core_account.cpp: what a venue says about money
+  void on_funding(const RecordHeader& input) noexcept;
+  void on_account(const RecordHeader& input) noexcept;
+
   // core_market.cpp: books and what follows from them
   void on_market_data(const RecordHeader& input) noexcept;
   void on_feed_status(const RecordHeader& input) noexcept;

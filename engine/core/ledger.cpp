@@ -83,6 +83,8 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       gate_.set_log(payload_of<LogStateChanged>(record).condition);
       break;
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
+    case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;
+    case RecordKind::VenueAccount: static_cast<void>(apply_account(record)); break;
     case RecordKind::QuerySent: orders_.on_query_sent(record); break;
     case RecordKind::None:
     case RecordKind::ConfigLoaded:

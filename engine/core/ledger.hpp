@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/messaging/control.hpp"
@@ -32,12 +33,18 @@ struct LedgerCounters {
   std::uint64_t duplicates{0};       // reports that told nothing new
   std::uint64_t unexpected{0};       // overfills, late fills, contradictions
   std::uint64_t dead_letters{0};
+  std::uint64_t liquidations{0};     // trades with which a venue closed our positions
   std::array<std::uint64_t, risk::kRuleCount> refusals{};  // index: risk::Rule
 };
 
 struct ReportEffect {
   oms::ReportOutcome outcome{};
   std::optional<portfolio::Booked> booked{};
+};
+
+struct AccountEffect {
+  bool fits{false};  // false: nothing of it was believed
+  std::optional<portfolio::Booked> booked{};  // of a liquidation
 };
 
 class Ledger {
@@ -49,6 +56,9 @@ class Ledger {
   // The facts with an answer.
   oms::Order* apply_sent(const RecordHeader& sent) noexcept;
   ReportEffect apply_report(const RecordHeader& report) noexcept;
+  // Empty: the record says nothing that can be booked. The lines are valid until the next one.
+  std::optional<std::span<const FundingBooked>> apply_funding(const RecordHeader& funding) noexcept;
+  AccountEffect apply_account(const RecordHeader& account) noexcept;
 
   [[nodiscard]] oms::OrderLife& orders() noexcept { return orders_; }
   [[nodiscard]] const oms::OrderLife& orders() const noexcept { return orders_; }

@@ -11,7 +11,7 @@ namespace {
 // Layouts: wal/SNAPSHOT.md. A change of a layout, or of what a record adds up to, raises the
 // version: older snapshots are then left aside and the log is folded whole.
 enum class Section : std::uint32_t { Run = 1, Orders = 2, Portfolio = 3, Gate = 4, Strategies = 5 };
-constexpr std::uint32_t kSectionVersion = 1;
+constexpr std::uint32_t kSectionVersion = 2;
 constexpr std::array kSections{Section::Run, Section::Orders, Section::Portfolio, Section::Gate,
                                Section::Strategies};
 
@@ -167,7 +167,7 @@ void LedgerState::save_run(StateOut& out) const {
   const LedgerCounters& counters = ledger_.counters_;
   for (const std::uint64_t n :
        {counters.orders_sent, counters.cancels_sent, counters.fills, counters.rejects,
-        counters.duplicates, counters.unexpected, counters.dead_letters})
+        counters.duplicates, counters.unexpected, counters.dead_letters, counters.liquidations})
     out.put(n);
   out.put_count(counters.refusals.size());
   for (const std::uint64_t n : counters.refusals) out.put(n);
@@ -186,7 +186,8 @@ bool LedgerState::restore_run(StateIn& in) {
   LedgerCounters& counters = ledger_.counters_;
   for (std::uint64_t* n :
        {&counters.orders_sent, &counters.cancels_sent, &counters.fills, &counters.rejects,
-        &counters.duplicates, &counters.unexpected, &counters.dead_letters})
+        &counters.duplicates, &counters.unexpected, &counters.dead_letters,
+        &counters.liquidations})
     *n = in.take<std::uint64_t>();
   // Rules are appended to: an older state knows fewer.
   const std::size_t rules = in.take_count(counters.refusals.size());

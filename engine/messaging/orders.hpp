@@ -74,7 +74,12 @@ enum class RejectCode : std::uint8_t {  // append only
   NoLiquidity = 7,
   Other = 8,
   DuplicateId = 9,
-  ReduceOnly = 10
+  ReduceOnly = 10,
+  InsufficientMargin = 11,  // derivatives: the margin balance does not cover it
+  LeverageCap = 12,         // the position would pass the largest notional of its leverage
+  Maintenance = 13,         // the venue is closed for maintenance
+  Banned = 14,              // too many requests after a rate limit: HTTP 418
+  Liquidation = 15          // the account is being liquidated
 };
 struct OrderReport {
   OrderId id{};

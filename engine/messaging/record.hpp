@@ -28,6 +28,8 @@ enum class RecordKind : std::uint16_t {
   RunEnded = 7,           // orderly end of the input
   RecoveryFinished = 8,   // the log up to here was folded, venues were asked
   LogStateChanged = 9,    // the log's disk is short of room, has stalled or is well again
+  FundingSettled = 17,    // a position paid or received funding
+  VenueAccount = 21,      // margin of an account; liquidations
   // inputs, feed log
   DepthUpdate = 0x100,    // DepthHeader + levels
   DepthSnapshot = 0x101,  // DepthHeader + levels
@@ -61,6 +63,12 @@ constexpr bool is_decision(RecordKind kind) noexcept {
 constexpr bool is_market_data(RecordKind kind) noexcept {
   const auto n = static_cast<std::uint16_t>(kind);
   return n >= 0x100 && n < 0x1000;
+}
+
+// What a venue says about our orders and our account: inputs that only a venue makes.
+constexpr bool is_venue_answer(RecordKind kind) noexcept {
+  return kind == RecordKind::OrderReport || kind == RecordKind::FundingSettled ||
+         kind == RecordKind::VenueAccount;
 }
 
 // Where an input came from; with its own sequence it gives equal-time inputs a fixed order.

@@ -15,7 +15,10 @@ bool fee_in_base(const Instrument& instrument, const Amount& fee) noexcept {
 Portfolio::Portfolio(std::vector<Instrument> instruments, std::size_t strategies)
     : instruments_{std::move(instruments)},
       strategies_{strategies},
-      ledgers_(instruments_.size() * (strategies + 1)) {}
+      ledgers_(instruments_.size() * (strategies + 1)),
+      venue_accounts_(instruments_.size()) {
+  funding_lines_.reserve(strategies + 1);
+}
 
 StrategyLedger& Portfolio::at(StrategyId strategy, InstrumentId instrument) noexcept {
   const std::size_t s = std::min<std::size_t>(index_of(strategy), strategies_);
@@ -88,6 +91,49 @@ std::optional<Booked> Portfolio::on_fill(const OrderRequest& order, InstrumentId
   return booked;
 }
 
+std::optional<std::span<const FundingBooked>> Portfolio::on_funding(
+    const FundingSettled& funding, InstrumentId instrument) noexcept {
+  funding_lines_.clear();
+  std::int64_t left = funding.amount.raw;
+  const auto line = [&](std::size_t s, Qty position, std::int64_t amount) {
+    const StrategyId id = s < strategies_ ? StrategyId{static_cast<std::uint16_t>(s)} : kNoStrategy;
+    funding_lines_.push_back({funding.mark, funding.rate, position,
+                              {funding.amount.currency, amount}, id, funding.account, 0});
+  };
+  for (std::size_t s = 0; s < strategies_ && funding.position != Qty{}; ++s) {
+    const Qty held = ledgers_[index_of(instrument) * (strategies_ + 1) + s].position.qty();
+    if (held == Qty{}) continue;
+    const auto share = divide(Int128{funding.amount.raw} * held.raw() *
+                                  (funding.position < Qty{} ? -1 : 1),
+                              funding.position < Qty{} ? -Int128{funding.position.raw()}
+                                                       : Int128{funding.position.raw()},
+                              Rounding::Down);
+    if (!share || __builtin_sub_overflow(left, *share, &left)) return std::nullopt;
+    if (*share != 0) line(s, held, *share);
+  }
+  if (left != 0) {
+    const auto& rest = ledgers_[index_of(instrument) * (strategies_ + 1) + strategies_];
+    line(strategies_, rest.position.qty(), left);
+  }
+  const auto book = [&](const FundingBooked& booked, bool store) {
+    StrategyLedger& place = at(booked.strategy, instrument);
+    std::int64_t cash = 0;
+    std::int64_t total = 0;
+    if (__builtin_add_overflow(place.cash, booked.amount.raw, &cash) ||
+        __builtin_add_overflow(place.funding, booked.amount.raw, &total))
+      return false;
+    if (store) {
+      place.cash = cash;
+      place.funding = total;
+    }
+    return true;
+  };
+  for (const FundingBooked& booked : funding_lines_)
+    if (!book(booked, false)) return std::nullopt;
+  for (const FundingBooked& booked : funding_lines_) static_cast<void>(book(booked, true));
+  return std::span<const FundingBooked>{funding_lines_};
+}
+
 Qty Portfolio::position(InstrumentId instrument) const noexcept {
   Qty sum;
   for (std::size_t s = 0; s <= strategies_; ++s)
@@ -97,14 +143,17 @@ Qty Portfolio::position(InstrumentId instrument) const noexcept {
 
 // Layout: wal/SNAPSHOT.md, section Portfolio.
 static_assert(sizeof(StrategyLedger) == 80 && StateValue<StrategyLedger>);
+static_assert(sizeof(VenueAccount) == 112 && StateValue<VenueAccount>);
 void Portfolio::save(StateOut& out) const {
   out.put_count(instruments_.size());
   out.put_all(ledgers_);
+  out.put_all(venue_accounts_);
   out.put(refused_fills_);
 }
 bool Portfolio::restore(StateIn& in) {
   in.expect(std::uint64_t{instruments_.size()});
   in.take_all(ledgers_);
+  in.take_all(venue_accounts_);
   refused_fills_ = in.take<std::uint64_t>();
   return in.ok();
 }

@@ -3,13 +3,15 @@
 // Errors: a fill whose value does not fit 64 bits is refused and counted; the caller halts trading.
 // Units: quantity 1e-8, money 1e-8 of the instrument's settlement currency.
 // Identity, exact at all times, per strategy and instrument:
-//   cash = realised - (cost of the open position, signed) - fees
+//   cash = realised - (cost of the open position, signed) - fees + funding
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "engine/messaging/account.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/portfolio/position.hpp"
 #include "engine/types/state_bytes.hpp"
@@ -40,6 +42,20 @@ class Portfolio {
   [[nodiscard]] std::optional<Booked> on_fill(const OrderRequest& order, InstrumentId instrument,
                                               const OrderReport& fill) noexcept;
 
+  // Splits what an account paid or received over the ledgers by their positions, toward zero; what
+  // is left over, and what they cannot explain, goes to the unallocated one: the lines add up to
+  // the amount. Valid until the next call. Empty: does not fit, nothing is booked.
+  [[nodiscard]] std::optional<std::span<const FundingBooked>> on_funding(
+      const FundingSettled& funding, InstrumentId instrument) noexcept;
+  // The venue's last word about the margin of the instrument's position; null: it never spoke.
+  [[nodiscard]] const VenueAccount* venue_account(InstrumentId instrument) const noexcept {
+    const VenueAccount& last = venue_accounts_[index_of(instrument)];
+    return last.currency == Currency{} ? nullptr : &last;
+  }
+  void set_venue_account(InstrumentId instrument, const VenueAccount& account) noexcept {
+    venue_accounts_[index_of(instrument)] = account;
+  }
+
   [[nodiscard]] const StrategyLedger& ledger(StrategyId strategy,
                                              InstrumentId instrument) const noexcept;
   // Sum over strategies, unallocated included.
@@ -58,6 +74,8 @@ class Portfolio {
   std::vector<Instrument> instruments_;
   std::size_t strategies_;
   std::vector<StrategyLedger> ledgers_;  // [instrument][strategy], the last is unallocated
+  std::vector<VenueAccount> venue_accounts_;  // [instrument]
+  std::vector<FundingBooked> funding_lines_;  // of the last settlement
   std::uint64_t refused_fills_{0};
 };
 

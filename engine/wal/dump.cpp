@@ -8,6 +8,7 @@
 #include "engine/messaging/orders.hpp"
 #include "engine/types/instrument.hpp"
 #include "engine/types/text.hpp"
+#include "engine/wal/dump_account.hpp"
 #include "engine/wal/dump_names.hpp"
 #include "engine/wal/fields.hpp"
 
@@ -350,6 +351,10 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<DeadLetter>(f, r);
     case RecordKind::FundingBooked:
       return put_payload<FundingBooked>(f, r);
+    case RecordKind::FundingSettled:
+      return put_payload<FundingSettled>(f, r);
+    case RecordKind::VenueAccount:
+      return put_payload<VenueAccount>(f, r);
     case RecordKind::QuerySent:
       return put_payload<QueryRequest>(f, r);
     case RecordKind::DayStarted:

@@ -67,6 +67,10 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "DeadLetter";
     case RecordKind::FundingBooked:
       return "FundingBooked";
+    case RecordKind::FundingSettled:
+      return "FundingSettled";
+    case RecordKind::VenueAccount:
+      return "VenueAccount";
     case RecordKind::QuerySent:
       return "QuerySent";
     case RecordKind::DayStarted:
@@ -121,6 +125,16 @@ std::string_view text_of(RejectCode code) noexcept {
       return "duplicate-id";
     case RejectCode::ReduceOnly:
       return "reduce-only";
+    case RejectCode::InsufficientMargin:
+      return "insufficient-margin";
+    case RejectCode::LeverageCap:
+      return "leverage-cap";
+    case RejectCode::Maintenance:
+      return "maintenance";
+    case RejectCode::Banned:
+      return "banned";
+    case RejectCode::Liquidation:
+      return "liquidation";
   }
   return "?";
 }

@@ -93,10 +93,11 @@ Day read_day(const std::filesystem::path& file, const std::string& symbol) {
 
 class Fills final : public ReportSink {
  public:
-  void on_report(Record<OrderReport>& report, VenueId, WallTime) noexcept override {
-    if (report.payload.kind == ReportKind::Filled && report.payload.last_qty > Qty{})
-      fills.push_back({now, report.payload.last_qty});
-    if (report.payload.kind == ReportKind::Rejected) rejected = true;
+  void on_report(RecordHeader& record, VenueId, WallTime) noexcept override {
+    const auto& report = payload_of<OrderReport>(record);
+    if (report.kind == ReportKind::Filled && report.last_qty > Qty{})
+      fills.push_back({now, report.last_qty});
+    if (report.kind == ReportKind::Rejected) rejected = true;
   }
   std::size_t now{0};
   bool rejected{false};

@@ -175,13 +175,13 @@ class Session final : private backtest::ReportSink {
     if (filled[1] > Qty{}) REQUIRE(filled[1] <= display_.reachable(Side::Buy, limit[1]));
   }
 
-  void on_report(Record<OrderReport>& record, VenueId, WallTime) noexcept override {
-    const OrderReport& report = record.payload;
+  void on_report(RecordHeader& record, VenueId, WallTime) noexcept override {
+    const auto& report = payload_of<OrderReport>(record);
     digest_ = (digest_ ^ (report.id.value * 31 + static_cast<std::uint64_t>(report.kind) +
                           static_cast<std::uint64_t>(report.last_qty.raw()) * 7 +
                           static_cast<std::uint64_t>(report.fee.raw))) *
               0x100'0000'01B3;
-    REQUIRE(record.header.source_sequence == ++reports_);
+    REQUIRE(record.source_sequence == ++reports_);
     Working& order = orders_[report.id.value];
     if (report.kind == ReportKind::CancelRejected) {
       REQUIRE((order.ended || order.filled == order.request.qty));

@@ -36,8 +36,8 @@ class Scenario final : private backtest::ReportSink {
   [[nodiscard]] int line_number() const { return line_; }
 
  private:
-  void on_report(Record<OrderReport>& report, VenueId, WallTime) noexcept override {
-    reports_.push_back(report_text(report.payload));
+  void on_report(RecordHeader& record, VenueId, WallTime) noexcept override {
+    reports_.push_back(answer_text(record));
   }
   void differ(const std::string& text) {
     differences_.push_back("line " + std::to_string(line_) + ": " + text);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/messaging/account.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
@@ -65,6 +66,16 @@ inline std::string code_text(RejectCode code) {
       return " duplicate";
     case RejectCode::ReduceOnly:
       return " reduce-only";
+    case RejectCode::InsufficientMargin:
+      return " margin";
+    case RejectCode::LeverageCap:
+      return " leverage-cap";
+    case RejectCode::Maintenance:
+      return " maintenance";
+    case RejectCode::Banned:
+      return " banned";
+    case RejectCode::Liquidation:
+      return " liquidation";
   }
   return " ?";
 }
@@ -93,6 +104,36 @@ inline std::string report_text(const OrderReport& report) {
       break;
   }
   return "?";
+}
+
+// "funding 0 RATE @ MARK of POSITION: AMOUNT" and "liquidation 0 sell 1 @ 57000 fee 3 position 0".
+inline std::string funding_text(const RecordHeader& record, const FundingSettled& funding) {
+  return "funding " + std::to_string(index_of(record.instrument)) + " " + to_text(funding.rate) +
+         " of " + to_text(funding.position) + " @ " + to_text(funding.mark) + ": " +
+         to_text(funding.amount);
+}
+inline std::string account_text(const RecordHeader& record, const VenueAccount& account) {
+  const auto money = [](std::int64_t raw) { return to_text(Int128{raw}, Amount::kDecimals); };
+  std::string text = account.notice == AccountNotice::MarginCall    ? "margin-call "
+                     : account.notice == AccountNotice::Liquidation ? "liquidation "
+                     : account.notice == AccountNotice::Takeover    ? "takeover "
+                                                                    : "account ";
+  text += std::to_string(index_of(record.instrument));
+  if (closes_position(account.notice)) {
+    text += Side{account.side} == Side::Buy ? " buy " : " sell ";
+    text += to_text(account.qty) + " @ " + to_text(account.price) + " fee " + money(account.fee);
+  }
+  return text + " position " + to_text(account.position) + " balance " +
+         money(account.margin_balance) + " maintenance " + money(account.maintenance) +
+         " initial " + money(account.initial) + " liquidation-price " +
+         to_text(account.liquidation_price);
+}
+inline std::string answer_text(const RecordHeader& record) {
+  if (record.kind == RecordKind::FundingSettled)
+    return funding_text(record, payload_of<FundingSettled>(record));
+  if (record.kind == RecordKind::VenueAccount)
+    return account_text(record, payload_of<VenueAccount>(record));
+  return report_text(payload_of<OrderReport>(record));
 }
 
 class Words {

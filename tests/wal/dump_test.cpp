@@ -24,7 +24,7 @@ constexpr RecordKind kAllKinds[] = {
     RecordKind::OrderChanged,    RecordKind::FillBooked,       RecordKind::BookChanged,
     RecordKind::StrategyChanged, RecordKind::StrategySaved,    RecordKind::KillChanged,
     RecordKind::DeadLetter,      RecordKind::FundingBooked,    RecordKind::QuerySent,
-    RecordKind::DayStarted};
+    RecordKind::DayStarted,      RecordKind::FundingSettled,   RecordKind::VenueAccount};
 }  // namespace
 
 TEST_CASE("an order is described in decimals and names") {

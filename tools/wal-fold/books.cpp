@@ -11,6 +11,9 @@ constexpr std::uint16_t kEpochStarted = 1, kInstrumentDefined = 3, kOrderReport 
 constexpr std::uint16_t kOrderSent = 0x1000, kCancelSent = 0x1001, kOrderRefused = 0x1002,
                         kOrderChanged = 0x1003, kFillBooked = 0x1004, kKillChanged = 0x1008,
                         kFundingBooked = 0x100A;
+constexpr std::uint16_t kVenueAccount = 21;
+constexpr std::uint8_t kLiquidation = 3, kTakeover = 4;  // notices of VenueAccount
+constexpr std::uint16_t kUnallocated = 0xFFFF;
 enum State : std::uint8_t {
   kNone,
   kPendingNew,
@@ -138,6 +141,9 @@ void Books::see(const Record& record) {
       break;
     case kFundingBooked:
       on_funding(record);
+      break;
+    case kVenueAccount:
+      on_account(record);
       break;
     case kOrderRefused:
       ++refused_;
@@ -323,5 +329,26 @@ void Books::on_funding(const Record& record) {
   const auto amount = at<std::int64_t>(p, 32);
   holding.funding += amount;
   holding.cash += amount;
+}
+
+// A liquidation has no order of ours: it is booked where nobody decided it.
+void Books::on_account(const Record& record) {
+  need(record, 112);
+  const std::byte* p = record.payload;
+  const auto notice = at<std::uint8_t>(p, 106);
+  if (notice != kLiquidation && notice != kTakeover) return;
+  const auto instrument = instruments_.find(record.instrument);
+  if (instrument == instruments_.end())
+    return mismatch(record.sequence, "a liquidation in an instrument that was never defined");
+  Holding& place = holdings_[{kUnallocated, record.instrument}];
+  Trade result;
+  if (!trade(instrument->second, place, at<std::uint8_t>(p, 108) == 1, at<std::int64_t>(p, 80),
+             at<std::int64_t>(p, 88), result))
+    return mismatch(record.sequence, "the value of a liquidation does not fit");
+  const auto fee = at<std::int64_t>(p, 96);
+  place.cash += result.flow - fee;
+  place.fees += fee;
+  ++place.fills;
+  unbooked_[{0, at<std::uint64_t>(p, 72)}] = {place.qty, result.realised, fee};
 }
 }  // namespace fold

@@ -98,6 +98,7 @@ class Books {
   void on_changed(const Record& record);
   void on_booked(const Record& record);
   void on_funding(const Record& record);
+  void on_account(const Record& record);
   void mismatch(std::uint64_t sequence, const std::string& what);
   static bool trade(const InstrumentFacts& instrument, Holding& holding, bool buy,
                     std::int64_t price, std::int64_t qty, Trade& result);

@@ -24,7 +24,7 @@ namespace sq::app {
 }
 // Inputs that the application gives the core itself: commands, definitions, start and end.
 [[nodiscard]] constexpr bool is_given(RecordKind kind) noexcept {
-  return !is_decision(kind) && !is_market_data(kind) && kind != RecordKind::OrderReport &&
+  return !is_decision(kind) && !is_market_data(kind) && !is_venue_answer(kind) &&
          kind != RecordKind::TimeTick;
 }
 

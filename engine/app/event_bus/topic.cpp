@@ -57,6 +57,8 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::FillBooked:
       return {Topic::Fills, Topic::Positions};
     case RecordKind::FundingBooked:
+    case RecordKind::FundingSettled:
+    case RecordKind::VenueAccount:
     case RecordKind::DayStarted:
       return {Topic::Positions};
     case RecordKind::KillChanged:

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/messaging/account.hpp"
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
@@ -86,6 +87,10 @@ template <>
 struct KindsOf<FillBooked> : Kinds<RecordKind::FillBooked> {};
 template <>
 struct KindsOf<FundingBooked> : Kinds<RecordKind::FundingBooked> {};
+template <>
+struct KindsOf<FundingSettled> : Kinds<RecordKind::FundingSettled> {};
+template <>
+struct KindsOf<VenueAccount> : Kinds<RecordKind::VenueAccount> {};
 template <>
 struct KindsOf<DayStarted> : Kinds<RecordKind::DayStarted> {};
 template <>
