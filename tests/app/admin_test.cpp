@@ -4,6 +4,8 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
@@ -157,6 +159,59 @@ TEST_CASE("every read endpoint answers, the others are 404 and 405, and foreign 
   CHECK(client.call(http::verb::delete_, "/api/v1/fills").status == 405);
   CHECK(client.call(http::verb::get, "/api/v1/pnl", {}, {}, "evil.example").status == 403);
   CHECK(engine.stop() == 0);
+}
+
+TEST_CASE("the events of a run, paged and streamed through the port, are those of the log", "[app]") {
+  const Engine engine{"admin-events", "18495", "20"};
+  const Client client{"18495"};
+  engine.wait_until_up(client);
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket socket{context};
+  boost::asio::connect(socket,
+                       boost::asio::ip::tcp::resolver{context}.resolve("127.0.0.1", "18495"));
+  boost::asio::write(socket,
+                     boost::asio::buffer(std::string{"GET /api/v1/events?topics=kill&stream=1 HTTP/1.1\r\n"
+                                                     "Host: 127.0.0.1\r\n\r\n"}));
+  while (json::parse(client.get("/api/v1/fills").body).at("fills").as_array().empty())
+    ::usleep(10'000);
+  CHECK(client.call(http::verb::post, "/api/v1/kill", "{\"reason\": \"seen in the stream\"}",
+                    engine.token())
+            .status == 202);
+  std::string seen;
+  boost::asio::read_until(socket, boost::asio::dynamic_buffer(seen), "seen in the stream");
+  CHECK(seen.find("KillChanged") != std::string::npos);
+  CHECK(seen.find("OrderSent") == std::string::npos);  // another topic
+  const json::value subscribers = json::parse(client.get("/api/v1/subscribers").body);
+  REQUIRE_FALSE(subscribers.at("subscribers").as_array().empty());
+  CHECK(engine.stop() == 0);
+  const json::value summary = read_json(engine.summary);
+
+  const Engine again{"admin-events-end", "18496", "\"max\""};
+  const Client after{"18496"};
+  again.wait_until_up(after);
+  while (!std::filesystem::exists(again.summary)) ::usleep(10'000);
+  ::usleep(50'000);
+  std::int64_t fills = 0;
+  std::int64_t last = 0;
+  std::string from = "0";
+  for (bool end = false; !end;) {
+    const json::value page =
+        json::parse(after.get("/api/v1/events?topics=fills&limit=7&from=" + from).body);
+    CHECK(page.at("lost").is_null());
+    for (const auto& event : page.at("events").as_array()) {
+      CHECK(text(event.at("record").at("kind")) == "FillBooked");
+      const auto sequence = std::stoll(text(event.at("record").at("seq")));
+      CHECK(sequence > last);
+      last = sequence;
+      ++fills;
+    }
+    from = std::to_string(page.at("next").to_number<std::int64_t>());
+    end = page.at("at_end").as_bool();
+  }
+  CHECK(fills > 0);
+  CHECK(fills == read_json(again.summary).at("fills").to_number<std::int64_t>());
+  CHECK(json::parse(after.get("/api/v1/dead-letters").body).at("total").to_number<int>() == 0);
+  CHECK(again.stop() == 0);
 }
 
 TEST_CASE("the metrics pass promtool", "[app]") {
