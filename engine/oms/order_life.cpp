@@ -174,6 +174,14 @@ void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) n
       }
       break;
     case ReportKind::Rejected:
+      // Our ids never repeat: the order of this id that the venue has is this one, sent twice on
+      // the way. What became of it the venue has to be asked.
+      if (report.code == RejectCode::DuplicateId) {
+        if (order.state != OrderState::PendingNew) outcome.fit = ReportFit::Duplicate;
+        else outcome.to = OrderState::Unknown;
+        return;
+      }
+      [[fallthrough]];
     case ReportKind::NotSent:
       if (order.filled != Qty{} || order.told != Qty{}) {
         outcome.fit = ReportFit::Contradiction;  // what was filled was accepted

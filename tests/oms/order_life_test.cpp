@@ -288,6 +288,31 @@ TEST_CASE("what was filled was accepted: a later rejection is not believed", "[o
   CHECK(life.state(1) == OrderState::Open);
 }
 
+TEST_CASE("a rejected copy of an order says nothing of the order itself", "[oms]") {
+  const auto twice = [](Life& life) {
+    OrderReport report;
+    report.id = OrderId::make(1, 1);
+    report.kind = ReportKind::Rejected;
+    report.code = RejectCode::DuplicateId;
+    auto record = make_record(RecordKind::OrderReport, report);
+    return life.orders.on_report(record.header);
+  };
+  Life open;
+  open.send(1);
+  open.report(1, ReportKind::Accepted);
+  CHECK(twice(open).fit == ReportFit::Duplicate);
+  CHECK(open.state(1) == OrderState::Open);
+  CHECK(open.report(1, ReportKind::Cancelled).released == kTen);
+
+  // The copy's answer came first: the venue has the order, in a state that must be asked for.
+  Life pending;
+  pending.send(1);
+  const auto outcome = twice(pending);
+  CHECK(outcome.to == OrderState::Unknown);
+  CHECK(outcome.released == Qty{});
+  CHECK(pending.orders.pool().working() == 1);
+}
+
 TEST_CASE("a refused cancel makes the order work again", "[oms]") {
   Life life;
   oms::Order* order = life.send(1);

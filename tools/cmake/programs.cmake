@@ -4,7 +4,7 @@
 # tests/venues/<venue>/*_test.cpp  one program test_venue_<venue>      links sq_venue_<venue>
 # bench/<module>_<what>_bench.cpp  one program each, so named          links sq_<module> or sq_venue_<module>
 # tests/fuzz/<module>_<what>_fuzz.cpp                                  the same
-# tools/<name>.cpp, tools/<name>/*.cpp  one program <name>             links everything
+# tools/<name>.cpp, tools/<name>/*.cpp  one program <name>             links everything; with tests/<name> of a library sq_<name>
 # Where no module has that name, everything is linked. What else a program needs is in this table:
 set(SQ_NEEDS_test_core sq_backtest sq_venue_binance sq_strategies)
 set(SQ_NEEDS_test_book sq_venue_binance)
@@ -73,9 +73,22 @@ function(sq_add_programs)
     if(source IN_LIST singles)
       cmake_path(GET source STEM name)
     endif()
+    # What a program and its tests (tests/<name>) share is a library of all but its main.
+    set(owner app)
+    if(EXISTS ${PROJECT_SOURCE_DIR}/tests/${name} AND NOT source IN_LIST singles)
+      set(owner ${name})
+      if(NOT TARGET sq_${name})
+        add_library(sq_${name} STATIC)
+        target_link_libraries(sq_${name} PUBLIC sq_app)
+      endif()
+      if(NOT source MATCHES "/main\\.cpp$")
+        target_sources(sq_${name} PRIVATE ${source})
+        continue()
+      endif()
+    endif()
     if(NOT TARGET ${name})
       add_executable(${name})
-      sq_link(${name} app)
+      sq_link(${name} ${owner})
     endif()
     target_sources(${name} PRIVATE ${source})
   endforeach()
