@@ -37,6 +37,12 @@ std::string_view text_of(Command command) {
       return "re-arm";
     case Command::CancelAll:
       return "cancel-all";
+    case Command::SetLimit:
+    case Command::ProposeLimit:
+    case Command::ApproveProposal:
+    case Command::ProposeOverride:
+    case Command::AcknowledgeStrategy:
+      return "limits";
   }
   return "?";
 }

@@ -111,9 +111,12 @@ void Core::dispatch(const RecordHeader& input) noexcept {
       if (index_of(input.instrument) >= books_.size()) {
         dead_letter(input, DeadLetterReason::UnknownInstrument);
       } else {
+        ledger_.apply(input);
         ledger_.gate().set_status(input.instrument, payload_of<Instrument>(input).status);
       }
       break;
+    case RecordKind::SessionEvent:
+    case RecordKind::StaticData: ledger_.apply(input); break;
     default: dead_letter(input, DeadLetterReason::UnknownKind); break;
   }
 }
@@ -304,6 +307,11 @@ void Core::on_command(const RecordHeader& input) noexcept {
       if (command.strategy != kNoStrategy && s >= strategies_.size()) break;
       cancel_all(command.strategy, input.instrument, CancelReason::Operator, true);
       return;
+    case Command::SetLimit:
+    case Command::ProposeLimit:
+    case Command::ApproveProposal:
+    case Command::ProposeOverride:
+    case Command::AcknowledgeStrategy: break;  // of LimitsChanged
   }
   dead_letter(input, DeadLetterReason::BadContent);
 }

@@ -37,6 +37,8 @@ ReportEffect Ledger::apply_report(const RecordHeader& header) noexcept {
   effect.booked = portfolio_.on_fill(order.request, order.instrument, report);
   if (!effect.booked) return effect;
   ++counters_.fills;
+  gate_.policies().on_fill(order.request.strategy, order.request.side, outcome.fill,
+                           index_of(order.instrument), header.mono);
   gate_.on_position(order.request.strategy, order.instrument, effect.booked->position_delta,
                     effect.booked->cash_delta);
   return effect;
@@ -53,10 +55,15 @@ void Ledger::apply(const RecordHeader& record) noexcept {
   switch (record.kind) {
     case RecordKind::OrderSent: static_cast<void>(apply_sent(record)); break;
     case RecordKind::OrderReport: static_cast<void>(apply_report(record)); break;
-    case RecordKind::CancelSent:
+    case RecordKind::CancelSent: {
       orders_.on_cancel_sent(record);
+      const auto& cancel = payload_of<CancelRequest>(record);
+      if (index_of(record.instrument) < gate_.instruments())
+        gate_.policies().on_cancel(cancel.strategy, cancel.account, index_of(record.instrument),
+                                   record.mono);
       ++counters_.cancels_sent;
       break;
+    }
     case RecordKind::OrderRefused: {
       const auto rule = payload_of<OrderRefused>(record).rule;
       if (rule < risk::kRuleCount) ++counters_.refusals[rule];
@@ -77,18 +84,30 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     }
     case RecordKind::EpochStarted:
       epoch_ = payload_of<EpochStarted>(record).epoch;
+      gate_.policies().on_epoch();
       gate_.set_log(LogCondition::Normal);  // another process, perhaps another disk
       break;
     case RecordKind::LogStateChanged:
       gate_.set_log(payload_of<LogStateChanged>(record).condition);
       break;
+    case RecordKind::InstrumentDefined:
+      gate_.policies().on_filters(index_of(record.instrument), record.mono);
+      break;
+    case RecordKind::SessionEvent:
+      gate_.policies().on_session(payload_of<SessionEvent>(record), record.instrument);
+      break;
+    case RecordKind::StaticData:
+      gate_.policies().on_static(payload_of<StaticData>(record), index_of(record.instrument),
+                                 record.mono);
+      break;
+    case RecordKind::LimitsChanged:
+    case RecordKind::LimitSet: break;
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
     case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;
     case RecordKind::VenueAccount: static_cast<void>(apply_account(record)); break;
     case RecordKind::QuerySent: orders_.on_query_sent(record); break;
     case RecordKind::None:
     case RecordKind::ConfigLoaded:
-    case RecordKind::InstrumentDefined:
     case RecordKind::AdminCommand:
     case RecordKind::TimeTick:
     case RecordKind::RunEnded:

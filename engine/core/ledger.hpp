@@ -12,6 +12,7 @@
 
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/orders.hpp"
+#include "engine/messaging/reference_data.hpp"
 #include "engine/oms/order_life.hpp"
 #include "engine/portfolio/portfolio.hpp"
 #include "engine/risk/order_gate.hpp"

@@ -49,7 +49,13 @@ enum class Command : std::uint8_t {  // append only
   Kill = 1,           // close the gate for the scope and cancel what is in it; latched
   SetStrategyState = 2,
   Rearm = 3,          // open the gate for the scope again; needs two people
-  CancelAll = 4       // the strategy's, or everything for kNoStrategy
+  CancelAll = 4,      // the strategy's, or everything for kNoStrategy
+  // Of LimitsChanged (limit_changes.hpp).
+  SetLimit = 10,         // tighten a limit, at once
+  ProposeLimit = 11,     // loosen it, until a moment
+  ApproveProposal = 12,  // by a second person
+  ProposeOverride = 13,  // let one blocked order pass, once
+  AcknowledgeStrategy = 14  // a person has looked at its repeated executions
 };
 struct AdminCommand {
   Command command{Command::Kill};
@@ -104,7 +110,8 @@ enum class StateCause : std::uint8_t {  // append only
   Kill = 4,
   Shutdown = 5,
   Recovery = 6,
-  LossLimit = 7
+  LossLimit = 7,
+  RepeatedExecution = 16
 };
 struct StrategyChanged {
   StrategyId strategy{kNoStrategy};

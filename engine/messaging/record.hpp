@@ -28,8 +28,11 @@ enum class RecordKind : std::uint16_t {
   RunEnded = 7,           // orderly end of the input
   RecoveryFinished = 8,   // the log up to here was folded, venues were asked
   LogStateChanged = 9,    // the log's disk is short of room, has stalled or is well again
+  LimitsChanged = 10,     // somebody asks for another limit, or for an override
   FundingSettled = 17,    // a position paid or received funding
+  SessionEvent = 18,      // phase of a venue's or an instrument's session
   VenueAccount = 21,      // margin of an account; liquidations
+  StaticData = 22,        // holdings, lists, confirmed filters
   // inputs, feed log
   DepthUpdate = 0x100,    // DepthHeader + levels
   DepthSnapshot = 0x101,  // DepthHeader + levels
@@ -54,7 +57,8 @@ enum class RecordKind : std::uint16_t {
   DeadLetter = 0x1009,     // an input nobody could handle; the input itself is in the log
   FundingBooked = 0x100A,
   QuerySent = 0x100B,      // QueryRequest: an order whose outcome is unknown
-  DayStarted = 0x100C      // the daily limits count from here
+  DayStarted = 0x100C,     // the daily limits count from here
+  LimitSet = 0x100E        // what became of a LimitsChanged, a raise that ended, an override used
 };
 constexpr bool is_decision(RecordKind kind) noexcept {
   return static_cast<std::uint16_t>(kind) >= 0x1000;

@@ -36,6 +36,7 @@ OrderGate::OrderGate(GateSetup setup)
       limits_{std::move(setup.instrument_limits)},
       exposures_(instruments_.size()),
       greeks_{std::move(setup.greek_limits), instruments_},
+      policies_{setup.policies, instruments_, setup.strategy_limits.size()},
       valuations_(instruments_.size()),
       changed_((instruments_.size() + 63) / 64, 0),
       permitted_{std::move(setup.permitted)},
@@ -52,8 +53,8 @@ OrderGate::OrderGate(GateSetup setup)
   }
 }
 
-Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument,
-                         MonoTime now) noexcept {
+Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument, MonoTime now,
+                         bool confirmed) noexcept {
   if (kill_latched_) return refuse(Rule::KillLatched);
   if (log_ != LogCondition::Normal) [[unlikely]]
     return refuse(Rule::LogNotReady, static_cast<std::int64_t>(log_),
@@ -66,6 +67,9 @@ Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument,
   if (const Verdict v = check_permission(draft, instrument, reduces, now); !v.accepted()) return v;
   if (const Verdict v = check_order(draft, instrument); !v.accepted()) return v;
   if (const Verdict v = check_exposure(draft, instrument, reduces, now); !v.accepted()) return v;
+  if (const Verdict v = policies_.check(draft, i, exposures_[i], reduces, confirmed, now);
+      !v.accepted())
+    return v;
   Verdict accepted;
   accepted.approval = mint_.approve(draft, instrument);
   return accepted;
@@ -196,6 +200,7 @@ void OrderGate::on_sent(const OrderRequest& order, InstrumentId instrument,
     ++strategies_[s].open_orders;
     strategies_[s].rate.record(now);
   }
+  policies_.on_sent(order, index_of(instrument), now);
   settle_greeks(index_of(instrument));
 }
 

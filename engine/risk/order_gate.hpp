@@ -17,6 +17,7 @@
 #include "engine/risk/exposure.hpp"
 #include "engine/risk/greek_exposure.hpp"
 #include "engine/risk/limits.hpp"
+#include "engine/risk/policies/order_policies.hpp"
 #include "engine/risk/rate_window.hpp"
 #include "engine/risk/rule.hpp"
 #include "engine/risk/verdict.hpp"
@@ -32,6 +33,7 @@ struct GateSetup {
   // [strategy][instrument]: may it trade there?
   std::vector<std::vector<bool>> permitted;
   std::vector<GreekLimit> greek_limits{};
+  PolicySetup policies{};
 };
 
 class OrderGate {
@@ -39,8 +41,9 @@ class OrderGate {
   explicit OrderGate(GateSetup setup);
 
   // Would this order be allowed now? `draft.id` need not be set. Counts nothing.
-  [[nodiscard]] Verdict check(const OrderRequest& draft, InstrumentId instrument,
-                              MonoTime now) noexcept;
+  // `confirmed`: a person has seen the soft block and wants the order all the same.
+  [[nodiscard]] Verdict check(const OrderRequest& draft, InstrumentId instrument, MonoTime now,
+                              bool confirmed = false) noexcept;
 
   // Makes the approval for what check() accepted last, once. Empty: this is not that order.
   [[nodiscard]] std::optional<Approved> seal(const RecordHeader& request) noexcept {
@@ -79,6 +82,11 @@ class OrderGate {
   void save(StateOut& out) const;
   [[nodiscard]] bool restore(StateIn& in);
 
+  // The controls that are not limits on exposure; facts that only they need go to them directly.
+  [[nodiscard]] OrderPolicies& policies() noexcept { return policies_; }
+  [[nodiscard]] const OrderPolicies& policies() const noexcept { return policies_; }
+
+  [[nodiscard]] std::size_t instruments() const noexcept { return instruments_.size(); }
   [[nodiscard]] bool kill_latched() const noexcept { return kill_latched_; }
   [[nodiscard]] std::uint32_t limits_version() const noexcept { return limits_version_; }
   [[nodiscard]] const InstrumentExposure& exposure(InstrumentId id) const noexcept {
@@ -133,6 +141,7 @@ class OrderGate {
   std::vector<InstrumentLimits> limits_;
   std::vector<InstrumentExposure> exposures_;
   GreekExposure greeks_;
+  OrderPolicies policies_;
   // Sums over instruments are brought up to date when they are asked for, hence mutable.
   mutable std::vector<StrategyRisk> strategies_;
   mutable std::vector<Valuation> valuations_;  // index: InstrumentId

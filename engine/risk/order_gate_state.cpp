@@ -69,6 +69,7 @@ void OrderGate::save(StateOut& out) const {
   out.put(firm_open_orders_);
   out.put(limits_version_);
   out.put(static_cast<std::uint8_t>(kill_latched_ ? 1 : 0));
+  policies_.save(out);
 }
 
 bool OrderGate::restore(StateIn& in) {
@@ -95,6 +96,6 @@ bool OrderGate::restore(StateIn& in) {
   firm_open_orders_ = in.take<std::int64_t>();
   limits_version_ = in.take<std::uint32_t>();
   kill_latched_ = in.take<std::uint8_t>() != 0;
-  return in.ok();
+  return in.ok() && policies_.restore(in);
 }
 }  // namespace sq::risk

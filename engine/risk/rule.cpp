@@ -1,5 +1,7 @@
 #include "engine/risk/rule.hpp"
 
+#include "engine/risk/policies/policy_rules.hpp"
+
 namespace sq::risk {
 std::string_view text_of(Rule rule) noexcept {
   switch (rule) {
@@ -40,6 +42,24 @@ std::string_view text_of(Rule rule) noexcept {
     case Rule::Turnover: return "turnover";
     case Rule::Drawdown: return "drawdown";
     case Rule::LossHalt: return "loss-halt";
+    case Rule::DuplicateOrder:
+    case Rule::WindowQty:
+    case Rule::WindowNotional:
+    case Rule::WindowOrders:
+    case Rule::MessageRate:
+    case Rule::RepeatedExecution:
+    case Rule::Restricted:
+    case Rule::Banned:
+    case Rule::Holdings:
+    case Rule::SessionPhase:
+    case Rule::OrderTypeInPhase:
+    case Rule::FreezeQty:
+    case Rule::TagMissing:
+    case Rule::ClockOffset:
+    case Rule::ClockUnknown:
+    case Rule::OrderToTrade:
+    case Rule::MarketImpact:
+    case Rule::FiltersStale: return policy_text(rule);
   }
   return "?";
 }
@@ -83,6 +103,24 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::Filter:
     case Rule::LogNotReady:
     case Rule::Overflow: return "";
+    case Rule::DuplicateOrder:
+    case Rule::WindowQty:
+    case Rule::WindowNotional:
+    case Rule::WindowOrders:
+    case Rule::MessageRate:
+    case Rule::RepeatedExecution:
+    case Rule::Restricted:
+    case Rule::Banned:
+    case Rule::Holdings:
+    case Rule::SessionPhase:
+    case Rule::OrderTypeInPhase:
+    case Rule::FreezeQty:
+    case Rule::TagMissing:
+    case Rule::ClockOffset:
+    case Rule::ClockUnknown:
+    case Rule::OrderToTrade:
+    case Rule::MarketImpact:
+    case Rule::FiltersStale: return policy_unit(rule);
   }
   return "?";
 }
@@ -136,6 +174,24 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::Drawdown:
       return "the loss from the day's peak reached its limit; only reducing orders pass";
     case Rule::LossHalt: return "the halting loss limit was reached; re-arm to trade";
+    case Rule::DuplicateOrder:
+    case Rule::WindowQty:
+    case Rule::WindowNotional:
+    case Rule::WindowOrders:
+    case Rule::MessageRate:
+    case Rule::RepeatedExecution:
+    case Rule::Restricted:
+    case Rule::Banned:
+    case Rule::Holdings:
+    case Rule::SessionPhase:
+    case Rule::OrderTypeInPhase:
+    case Rule::FreezeQty:
+    case Rule::TagMissing:
+    case Rule::ClockOffset:
+    case Rule::ClockUnknown:
+    case Rule::OrderToTrade:
+    case Rule::MarketImpact:
+    case Rule::FiltersStale: return policy_meaning(rule);
   }
   return "?";
 }

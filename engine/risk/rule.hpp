@@ -45,7 +45,26 @@ enum class Rule : std::uint8_t {
   OpenValue = 33,      // OpenOrders. 1e-8 of the base currency
   Turnover = 34,       // OpenOrders. Traded today and open, 1e-8 of the base currency
   Drawdown = 35,       // DailyLoss. 1e-8 of the base currency
-  LossHalt = 36        // DailyLoss: the larger bound was reached, nothing passes
+  LossHalt = 36,       // DailyLoss: the larger bound was reached, nothing passes
+  // Of OrderPolicies (policies/order_policies.hpp), behind all others.
+  DuplicateOrder = 40,     // age in ns; detail 2: too many to remember
+  WindowQty = 41,          // 1e-8 base units; detail: number of the window
+  WindowNotional = 42,     // 1e-8 of the currency
+  WindowOrders = 43,       // count
+  MessageRate = 44,        // tokens wanted and free; detail: 1 strategy, 2 account, 3 venue
+  RepeatedExecution = 45,  // count; detail 1: of cycles
+  Restricted = 46,
+  Banned = 47,             // 1e-8 base units
+  Holdings = 48,           // 1e-8 base units; detail 1: not known
+  SessionPhase = 49,       // observed: SessionPhase
+  OrderTypeInPhase = 50,   // observed: SessionPhase
+  FreezeQty = 51,          // 1e-8 base units; detail 1: slices would pass
+  TagMissing = 52,
+  ClockOffset = 53,        // ns
+  ClockUnknown = 54,       // age in ns, -1: never measured
+  OrderToTrade = 55,       // messages
+  MarketImpact = 56,       // 1e-9 of price; -1: the book was not shown
+  FiltersStale = 57        // age in ns, -1: never confirmed
 };
 constexpr int kRuleCount = 72;  // 37 to 71: reserved or of others; rule.cpp names what is used
 [[nodiscard]] std::string_view text_of(Rule) noexcept;   // "price-collar"

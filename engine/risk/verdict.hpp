@@ -15,6 +15,7 @@ struct Verdict {
   std::uint64_t approval{0};  // one-use number, only when accepted
   ScopeKind scope{ScopeKind::None};  // whose limit
   std::uint16_t scope_number{0};     // as LimitKey::number, at most 65,535; StrategyInstrument: 0
+  bool soft{false};  // a person who confirms the order lifts it; strategies never do
   [[nodiscard]] bool accepted() const noexcept { return rule == Rule::None; }
 };
 }  // namespace sq::risk

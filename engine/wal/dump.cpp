@@ -9,6 +9,7 @@
 #include "engine/types/instrument.hpp"
 #include "engine/types/text.hpp"
 #include "engine/wal/dump_account.hpp"
+#include "engine/wal/dump_limits.hpp"
 #include "engine/wal/dump_names.hpp"
 #include "engine/wal/fields.hpp"
 
@@ -359,6 +360,11 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<QueryRequest>(f, r);
     case RecordKind::DayStarted:
       return put_payload<DayStarted>(f, r);
+    case RecordKind::LimitsChanged:
+    case RecordKind::LimitSet:
+    case RecordKind::SessionEvent:
+    case RecordKind::StaticData:
+      return put_limits(f, r);
     case RecordKind::None:
     case RecordKind::TimeTick:
     case RecordKind::RunEnded:
@@ -375,36 +381,6 @@ std::string written(const RecordHeader& record, Fields::Style style) {
   return std::move(fields).finish();
 }
 }  // namespace
-
-void Fields::put(std::string_view name, std::string_view value, bool quoted) {
-  if (out_.size() > 1) out_ += json() ? ',' : ' ';
-  if (json()) {
-    out_ += '"';
-    out_ += name;
-    out_ += "\":";
-    if (quoted) out_ += '"';
-  } else {
-    out_ += name;
-    out_ += '=';
-  }
-  const bool spaced = !json() && value.find_first_of(" \"=") != std::string_view::npos;
-  if (spaced) out_ += '"';
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((json() || spaced) && (c == '"' || c == '\\')) {
-      out_ += '\\';
-      out_ += c;
-    } else if (byte < 0x20 || byte == 0x7F || byte >= 0x80) {  // one record, one line of ASCII
-      constexpr std::string_view kHex = "0123456789abcdef";
-      out_ += "\\u00";
-      out_ += kHex[byte >> 4U];
-      out_ += kHex[byte & 15U];
-    } else {
-      out_ += c;
-    }
-  }
-  if ((json() && quoted) || spaced) out_ += '"';
-}
 
 std::string describe(const RecordHeader& record) { return written(record, Fields::Style::Text); }
 std::string json_line(const RecordHeader& record) { return written(record, Fields::Style::Json); }

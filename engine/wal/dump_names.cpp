@@ -75,6 +75,14 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "QuerySent";
     case RecordKind::DayStarted:
       return "DayStarted";
+    case RecordKind::LimitsChanged:
+      return "LimitsChanged";
+    case RecordKind::LimitSet:
+      return "LimitSet";
+    case RecordKind::SessionEvent:
+      return "SessionEvent";
+    case RecordKind::StaticData:
+      return "StaticData";
   }
   return "?";
 }
@@ -167,6 +175,16 @@ std::string_view text_of(Command command) noexcept {
       return "set-strategy-state";
     case Command::Rearm:
       return "rearm";
+    case Command::SetLimit:
+      return "set-limit";
+    case Command::ProposeLimit:
+      return "propose-limit";
+    case Command::ApproveProposal:
+      return "approve-proposal";
+    case Command::ProposeOverride:
+      return "propose-override";
+    case Command::AcknowledgeStrategy:
+      return "acknowledge-strategy";
     case Command::CancelAll:
       return "cancel-all";
   }
@@ -186,6 +204,8 @@ std::string_view text_of(StateCause cause) noexcept {
       return "shutdown";
     case StateCause::Recovery:
       return "recovery";
+    case StateCause::RepeatedExecution:
+      return "repeated-execution";
     case StateCause::LossLimit:
       return "loss-limit";
   }

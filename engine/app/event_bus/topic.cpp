@@ -67,6 +67,8 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::StrategySaved:
       return {Topic::Strategies};
     case RecordKind::AdminCommand:
+    case RecordKind::LimitsChanged:
+    case RecordKind::LimitSet:
       return {Topic::Commands};
     case RecordKind::DepthUpdate:
     case RecordKind::DepthSnapshot:
@@ -87,6 +89,8 @@ TopicSet topics_of(RecordKind kind) noexcept {
       return {Topic::DeadLetters};
     case RecordKind::LogStateChanged:
       return {Topic::LogState};
+    case RecordKind::SessionEvent:
+    case RecordKind::StaticData:
     case RecordKind::EpochStarted:
     case RecordKind::ConfigLoaded:
     case RecordKind::InstrumentDefined:
