@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/app/policy_setup.hpp"
 #include "engine/strategy/check_parameters.hpp"
 #include "engine/types/text.hpp"
 #include "strategies/registry.hpp"
@@ -114,6 +115,7 @@ core::CoreSetup core_setup(settings::Config& config) {
   setup.answer_timeout_ns = firm.answer_timeout_ns;
   setup.order_check_ns = firm.order_check_ns;
   setup.greek_limits = greek_limits(config.risk);
+  setup.policies = policy_setup(config);
   for (settings::StrategySettings& each : config.strategies) {
     const strategy::StrategyKind* kind = strategies::find(each.kind);
     if (kind == nullptr) {

@@ -13,6 +13,7 @@ LedgerSetup ledger_setup(const CoreSetup& setup) {
   ledger.order_capacity = setup.order_capacity;
   ledger.gate.firm = setup.firm;
   ledger.gate.greek_limits = setup.greek_limits;
+  ledger.gate.policies = setup.policies;
   for (const InstrumentSetup& each : setup.instruments) {
     ledger.instruments.push_back(each.instrument);
     ledger.gate.instruments.push_back(each.instrument);

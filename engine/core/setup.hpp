@@ -12,6 +12,7 @@
 #include "engine/core/ledger.hpp"
 #include "engine/risk/approval.hpp"
 #include "engine/risk/limits.hpp"
+#include "engine/risk/policies/policy_setup.hpp"
 #include "engine/strategy/strategy.hpp"
 #include "engine/types/instrument.hpp"
 
@@ -36,6 +37,7 @@ struct CoreSetup {
   std::vector<StrategySetup> strategies;     // index: StrategyId
   risk::FirmLimits firm{};
   std::vector<risk::GreekLimit> greek_limits{};
+  risk::PolicySetup policies{};
   std::uint32_t order_capacity{kOrderCapacity};
   std::uint32_t timer_capacity{4096};
   std::int64_t answer_timeout_ns{2 * kNsPerSecond};  // silence after a request until a venue is asked

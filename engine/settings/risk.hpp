@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/settings/policies.hpp"
 #include "engine/settings/strategies.hpp"
 #include "engine/types/amount.hpp"
 #include "engine/types/fixed.hpp"
@@ -78,6 +79,7 @@ struct Risk {
   std::vector<InstrumentLimits> instruments;  // in the order of the file
   std::vector<StrategyLimits> strategies;     // in the order of the file
   std::vector<GreekLimits> greeks;            // in the order of the file
+  Policies policies;
 
   // Null when there is none.
   [[nodiscard]] const InstrumentLimits* limits_of(InstrumentId id) const noexcept;

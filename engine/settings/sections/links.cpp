@@ -181,6 +181,7 @@ class Linker {
 void link_sections(Config& config, const References& references, std::vector<Problem>& problems) {
   Linker{config, references, problems}.link();
   link_options(config, references, problems);
+  link_policies(config, references, problems);
 }
 
 const InstrumentLimits* Risk::limits_of(InstrumentId id) const noexcept {

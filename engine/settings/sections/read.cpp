@@ -139,6 +139,7 @@ void read_risk(Reader& root, Risk& risk, References& references) {
     each.finish();
     risk.greeks.push_back(std::move(limits));
   }
+  read_policies(*reader, risk.policies, references);
   reader->finish();
 }
 

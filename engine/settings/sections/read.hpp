@@ -18,6 +18,14 @@ struct Reference {
   std::size_t item{0};   // position in its list
   Problem problem;
 };
+struct PolicyReferences {
+  std::vector<Reference> windows;
+  std::vector<Reference> rates;
+  std::vector<Reference> repeated;
+  std::vector<Reference> tags;
+  std::vector<Reference> venues;
+  std::vector<Reference> instruments;
+};
 struct References {
   std::vector<Reference> recordings;
   std::vector<Reference> instrument_limits;
@@ -27,6 +35,7 @@ struct References {
   std::vector<Reference> options;     // problem: the underlying of an option
   std::vector<Reference> chains;      // problem: the underlying of a chain
   std::vector<Reference> greek_limits;
+  PolicyReferences policies;
   Problem portfolio;
   bool instruments_sound{
       true};  // otherwise a missing name may only be misspelt where it is defined
@@ -45,6 +54,10 @@ void read_simulation(Reader& reader, const std::filesystem::path& project_dir, S
 
 // The part of link_sections that is about options: underlyings, chains, limits on Greeks.
 void link_options(Config& config, const References& references, std::vector<Problem>& problems);
+
+// Controls beside the limits on exposure (settings/policies.hpp).
+void read_policies(Reader& risk, Policies& out, References& references);
+void link_policies(Config& config, const References& references, std::vector<Problem>& problems);
 
 // Fills in ids and currencies, and adds a problem for each name that leads nowhere.
 void link_sections(Config& config, const References& references, std::vector<Problem>& problems);

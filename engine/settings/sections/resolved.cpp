@@ -1,4 +1,4 @@
-#include "engine/settings/sections/fields.hpp"
+#include "engine/settings/sections/policy_fields.hpp"
 #include "engine/settings/strict/writer.hpp"
 
 namespace sq::settings {
@@ -56,6 +56,14 @@ std::string resolved_text(const Config& config) {
   write_elements(out, "risk.instrument", config.risk.instruments);
   write_elements(out, "risk.strategy", config.risk.strategies);
   write_elements(out, "risk.greeks", config.risk.greeks);
+  const Policies& policies = config.risk.policies;
+  if (policies.duplicates) write_table(out, "risk.duplicates", *policies.duplicates);
+  write_elements(out, "risk.window", policies.windows);
+  write_elements(out, "risk.rate", policies.rates);
+  write_elements(out, "risk.repeated", policies.repeated);
+  write_elements(out, "risk.tags", policies.tags);
+  write_elements(out, "risk.venue_rules", policies.venues);
+  write_elements(out, "risk.instrument_rules", policies.instruments);
   if (config.engine.mode != Mode::Live)
     write_elements(out, "portfolio.balance", config.portfolio.balances);
   write_table(out, "log", config.log);
