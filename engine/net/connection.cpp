@@ -10,7 +10,7 @@ std::string text_of_errno(int error) { return std::generic_category().message(er
 }  // namespace
 
 Connection::Connection(ConnectionSettings settings, MonoTime now) : settings_{std::move(settings)} {
-  if (settings_.addresses.empty()) return fail(settings_.host + ": no address to connect to");
+  failure_ = "no address";
   try_next(now);
 }
 

@@ -143,6 +143,7 @@ std::span<std::byte> TlsSession::room(std::size_t bytes_min) {
 void TlsSession::received(std::size_t bytes) { parts_->end += bytes; }
 void TlsSession::end_of_input() { parts_->input_ended = true; }
 SendBuffer& TlsSession::out() noexcept { return parts_->out; }
+const SendBuffer& TlsSession::out() const noexcept { return parts_->out; }
 
 std::string TlsSession::Parts::pin_of_peer() const {
   X509* const certificate = ::SSL_get0_peer_certificate(ssl.get());

@@ -40,6 +40,7 @@ class TlsSession {
   void end_of_input();
   // Ciphertext that waits to be sent.
   [[nodiscard]] SendBuffer& out() noexcept;
+  [[nodiscard]] const SendBuffer& out() const noexcept;
 
   // Plaintext into `to`; 0: none now. Goes on with the handshake.
   [[nodiscard]] std::size_t read(std::span<std::byte> to);
