@@ -41,6 +41,8 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       answers_{setup.answer_timeout_ns, setup.order_check_ns, setup.order_capacity},
       save_state_every_ns_{setup.save_state_every_ns},
       approval_key_{setup.approval_key},
+      egress_{setup.egress},
+      flatten_ns_max_{setup.flatten_ns_max},
       state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax) {
   ledger_.gate().set_approval_key(approval_key_);
   books_.reserve(setup.instruments.size());
@@ -66,6 +68,13 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
 }
 Core::~Core() = default;
 
+namespace {
+bool is_kill(const RecordHeader& input) noexcept {
+  return input.kind == RecordKind::AdminCommand &&
+         admin_command_of(input).command == Command::Kill;
+}
+}  // namespace
+
 void Core::on_input(RecordHeader& input) noexcept {
   telemetry::StageStamp event{stages_, telemetry::Stage::Event};
   input_ticks_ = event.start();
@@ -81,6 +90,8 @@ void Core::on_input(RecordHeader& input) noexcept {
     if (!journal_.append(input) && !is_market_data(input.kind)) [[unlikely]]
       journal_failed_ = states_dirty_ = true;
   }
+  // Before timers: nothing may leave behind the trigger.
+  if (is_kill(input)) [[unlikely]] on_kill_command(input);
   if (ready_) {
     if (utc_day(wall_) != ledger_.day()) [[unlikely]] roll_day();
     if (timers_.next() <= now_) fire_timers();
@@ -228,6 +239,7 @@ void Core::fire_timers() noexcept {
         break;
       }
       case TimerOwner::BookSilence: on_silence_timer(timer.index); break;
+      case TimerOwner::Flatten: on_flatten_timer(); break;
       case TimerOwner::SaveState:
         save_states();
         timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
@@ -250,6 +262,7 @@ void Core::on_ready() noexcept {
   if (utc_day(wall_) != ledger_.day()) roll_day();
   watch_answers();
   cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
+  restore_kill();
   timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
   for (std::size_t i = 0; i < books_.size(); ++i) {
     refer(i);
@@ -281,18 +294,8 @@ void Core::on_command(const RecordHeader& input) noexcept {
   const AdminCommand command = admin_command_of(input);
   const std::size_t s = index_of(command.strategy);
   switch (command.command) {
-    case Command::Kill: latch_kill(StateCause::Command, command.reason); return;
-    case Command::Rearm: {
-      if (!ledger_.kill_latched()) return;
-      KillChanged open;
-      open.cause = StateCause::Command;
-      open.reason = command.reason;
-      auto record = make_record(RecordKind::KillChanged, open);
-      decide(record.header, kNoInstrument);
-      ledger_.apply(record.header);
-      ledger_.gate().clear_loss_latches();
-      return;
-    }
+    case Command::Kill: return;  // acted on before anything else: on_input()
+    case Command::Rearm: return on_rearm(input);
     case Command::SetStrategyState: {
       if (s >= strategies_.size()) break;
       Running& running = strategies_[s];

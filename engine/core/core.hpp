@@ -150,6 +150,9 @@ class Core {
 
   // core_orders.cpp: requests out, reports in
   strategy::Submitted submit(std::size_t strategy, const strategy::OrderIntent& intent) noexcept;
+  // What the gate has judged: refuses it, or logs it and hands it to the venue.
+  strategy::Submitted place(OrderRequest draft, InstrumentId instrument,
+                            risk::Verdict verdict) noexcept;
   [[nodiscard]] bool reduces_account(const OrderRequest& order,
                                      InstrumentId instrument) const noexcept;
   void cancel(oms::Order& order, CancelReason reason, bool again = false) noexcept;
@@ -170,7 +173,17 @@ class Core {
   void set_state(std::size_t strategy, StrategyState to, StateCause cause) noexcept;
   void settle_states() noexcept;
   void save_states() noexcept;
-  void latch_kill(StateCause cause, const FixedText<64>& reason) noexcept;
+
+  // core_kill.cpp: the kill switch and the way out of positions
+  void on_kill_command(const RecordHeader& input) noexcept;
+  void on_rearm(const RecordHeader& input) noexcept;
+  void latch_kill(StateCause cause, const FixedText<64>& reason, const KillScope& scope = {},
+                  bool flatten = false) noexcept;
+  void cancel_scope(const KillScope& scope, CancelReason reason) noexcept;
+  void restore_kill() noexcept;
+  void start_flatten() noexcept;
+  void on_flatten_timer() noexcept;
+  void flatten(StrategyId strategy, InstrumentId instrument) noexcept;
 
   // Logs a decision and adds it to the digest.
   void decide(RecordHeader& decision, InstrumentId instrument) noexcept;
@@ -193,6 +206,10 @@ class Core {
   AnswerWatch answers_;
   std::int64_t save_state_every_ns_;
   risk::ApprovalKey approval_key_;
+  risk::EgressLatch* egress_;  // null: none; only written
+  std::int64_t flatten_ns_max_;
+  MonoTime flatten_until_{};
+  bool flattening_{false};
   std::vector<std::byte> state_room_;  // a StrategySaved record
 
   CoreCounters counters_;

@@ -23,25 +23,30 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
     telemetry::StageStamp stamp{stages_, telemetry::Stage::Risk};
     verdict = ledger_.gate().check(draft, intent.instrument, now_);
   }
+  return place(draft, intent.instrument, verdict);
+}
+
+strategy::Submitted Core::place(OrderRequest draft, InstrumentId instrument,
+                                risk::Verdict verdict) noexcept {
   if (verdict.accepted() && !ledger_.orders().has_room()) verdict.rule = risk::Rule::Capacity;
   if (verdict.accepted() && (journal_failed_ || unapproved_)) verdict.rule = risk::Rule::KillLatched;
   if (!verdict.accepted()) {
-    refuse(draft, intent.instrument, verdict);
+    refuse(draft, instrument, verdict);
     return {{}, verdict.rule};
   }
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Order};
-  if (draft.reduce_only != 0 && !reduces_account(draft, intent.instrument)) draft.reduce_only = 0;
+  if (draft.reduce_only != 0 && !reduces_account(draft, instrument)) draft.reduce_only = 0;
   draft.id = OrderId::make(ledger_.epoch(), ++orders_);
   draft.approval = verdict.approval;
   draft.limits_version = ledger_.gate().limits_version();
   auto record = make_record(RecordKind::OrderSent, draft);
-  record.header.instrument = intent.instrument;
+  record.header.instrument = instrument;
   const auto approved = ledger_.gate().seal(record.header);
   if (!approved) [[unlikely]] {  // not the order that was checked: a bug, and nothing may leave
     unapproved_ = states_dirty_ = true;
     return {{}, risk::Rule::KillLatched};
   }
-  decide(record.header, intent.instrument);
+  decide(record.header, instrument);
   if (journal_failed_) [[unlikely]] {  // not in the log: it must not leave
     states_dirty_ = true;
     return {{}, risk::Rule::Capacity};

@@ -48,23 +48,6 @@ void Core::settle_states() noexcept {
   }
 }
 
-void Core::latch_kill(StateCause cause, const FixedText<64>& reason) noexcept {
-  KillChanged kill;
-  kill.latched = 1;
-  kill.cause = cause;
-  kill.reason = reason;
-  auto record = make_record(RecordKind::KillChanged, kill);
-  decide(record.header, kNoInstrument);
-  ledger_.apply(record.header);
-  cancel_all(kNoStrategy, kNoInstrument, CancelReason::Kill, true);
-  for (std::size_t s = 0; s < strategies_.size(); ++s) {
-    if (ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)}) == StrategyState::Stopped)
-      continue;
-    strategies_[s].wanted = StrategyState::Paused;
-    set_state(s, StrategyState::Paused, StateCause::Kill);
-  }
-}
-
 void Core::save_states() noexcept {
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const strategy::Strategy& strategy = *strategies_[s].setup.strategy;

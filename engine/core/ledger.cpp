@@ -70,12 +70,9 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       break;
     }
     case RecordKind::StrategyChanged: apply_strategy(payload_of<StrategyChanged>(record)); break;
-    case RecordKind::KillChanged: {
-      const auto& kill = payload_of<KillChanged>(record);
-      gate_.set_kill(kill.latched != 0);
-      kill_reason_ = kill.latched != 0 ? kill.reason : FixedText<64>{};
+    case RecordKind::KillChanged:
+      gate_.set_kill(payload_of<KillChanged>(record), record.wall);
       break;
-    }
     case RecordKind::DayStarted: {
       const auto& day = payload_of<DayStarted>(record);
       day_ = day.day;

@@ -70,8 +70,12 @@ class Ledger {
   [[nodiscard]] StrategyState strategy_state(StrategyId id) const noexcept {
     return states_[index_of(id)];
   }
-  [[nodiscard]] bool kill_latched() const noexcept { return gate_.kill_latched(); }
-  [[nodiscard]] std::string_view kill_reason() const noexcept { return kill_reason_.view(); }
+  [[nodiscard]] bool kill_latched() const noexcept { return gate_.kill().all(); }  // everything
+  [[nodiscard]] const risk::KillSwitch& kill() const noexcept { return gate_.kill(); }
+  [[nodiscard]] std::string_view kill_reason() const noexcept {  // of everything
+    const risk::KillSwitch::Latched* all = kill().find({});
+    return all == nullptr ? std::string_view{} : all->reason.view();
+  }
   [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_sequence_; }
   [[nodiscard]] std::int64_t day() const noexcept { return day_; }
@@ -85,7 +89,6 @@ class Ledger {
   risk::OrderGate gate_;
   std::vector<StrategyState> states_;
   LedgerCounters counters_;
-  FixedText<64> kill_reason_;
   std::uint32_t epoch_{0};
   std::uint64_t last_sequence_{0};
   std::int64_t day_{0};

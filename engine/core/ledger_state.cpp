@@ -11,7 +11,7 @@ namespace {
 // Layouts: wal/SNAPSHOT.md. A change of a layout, or of what a record adds up to, raises the
 // version: older snapshots are then left aside and the log is folded whole.
 enum class Section : std::uint32_t { Run = 1, Orders = 2, Portfolio = 3, Gate = 4, Strategies = 5 };
-constexpr std::uint32_t kSectionVersion = 2;
+constexpr std::uint32_t kSectionVersion = 4;
 constexpr std::array kSections{Section::Run, Section::Orders, Section::Portfolio, Section::Gate,
                                Section::Strategies};
 
@@ -171,7 +171,6 @@ void LedgerState::save_run(StateOut& out) const {
     out.put(n);
   out.put_count(counters.refusals.size());
   for (const std::uint64_t n : counters.refusals) out.put(n);
-  out.put(ledger_.kill_reason_);
   out.put(ledger_.epoch_);
   out.put(ledger_.last_sequence_);
   out.put(ledger_.day_);
@@ -192,7 +191,6 @@ bool LedgerState::restore_run(StateIn& in) {
   // Rules are appended to: an older state knows fewer.
   const std::size_t rules = in.take_count(counters.refusals.size());
   for (std::size_t i = 0; i < rules; ++i) counters.refusals[i] = in.take<std::uint64_t>();
-  ledger_.kill_reason_ = in.take<FixedText<64>>();
   ledger_.epoch_ = in.take<std::uint32_t>();
   ledger_.last_sequence_ = in.take<std::uint64_t>();
   ledger_.day_ = in.take<std::int64_t>();

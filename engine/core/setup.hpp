@@ -43,6 +43,8 @@ struct CoreSetup {
   std::int64_t answer_timeout_ns{2 * kNsPerSecond};  // silence after a request until a venue is asked
   std::int64_t order_check_ns{0};  // silence about an open order until the venue is asked; 0: never
   risk::ApprovalKey approval_key{};     // made anew for each process that sends to a venue
+  risk::EgressLatch* egress{nullptr};   // follows the kill switch; null in replays. Outlives the core
+  std::int64_t flatten_ns_max{60 * kNsPerSecond};  // then positions that are left wait for a person
   std::int64_t save_state_every_ns{10 * kNsPerSecond};
 };
 // What a ledger of this core's records is built from: for others that fold the same log.

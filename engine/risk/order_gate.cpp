@@ -41,7 +41,8 @@ OrderGate::OrderGate(GateSetup setup)
       changed_((instruments_.size() + 63) / 64, 0),
       permitted_{std::move(setup.permitted)},
       loss_latched_(setup.strategy_limits.size(), false),
-      firm_rate_{setup.firm.orders_per_second_max} {
+      firm_rate_{setup.firm.orders_per_second_max},
+      kill_{instruments_, setup.strategy_limits.size()} {
   for (std::size_t i = 0; i < exposures_.size(); ++i) {
     exposures_[i].by_strategy.resize(setup.strategy_limits.size());
     valuations_[i].by_strategy.resize(setup.strategy_limits.size());
@@ -55,7 +56,10 @@ OrderGate::OrderGate(GateSetup setup)
 
 Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument, MonoTime now,
                          bool confirmed) noexcept {
-  if (kill_latched_) return refuse(Rule::KillLatched);
+  if (kill_.any()) [[unlikely]] {
+    if (const auto scope = kill_.closing(draft.account, draft.strategy, instrument))
+      return refuse(Rule::KillLatched, scope->number, 0, static_cast<std::uint8_t>(scope->kind));
+  }
   if (log_ != LogCondition::Normal) [[unlikely]]
     return refuse(Rule::LogNotReady, static_cast<std::int64_t>(log_),
                   static_cast<std::int64_t>(LogCondition::Normal));

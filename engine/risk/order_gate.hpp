@@ -16,6 +16,7 @@
 #include "engine/risk/approval.hpp"
 #include "engine/risk/exposure.hpp"
 #include "engine/risk/greek_exposure.hpp"
+#include "engine/risk/kill_switch.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/risk/policies/order_policies.hpp"
 #include "engine/risk/rate_window.hpp"
@@ -45,6 +46,13 @@ class OrderGate {
   [[nodiscard]] Verdict check(const OrderRequest& draft, InstrumentId instrument, MonoTime now,
                               bool confirmed = false) noexcept;
 
+  // Would this order, which is to shrink a position that the kill switch wants gone, be allowed now?
+  // All rules but the kill switch's own and the strategy's state hold. flattening(): such an order, at
+  // the collar and as large as it may be; empty when there is no price or nothing to send.
+  [[nodiscard]] Verdict check_flatten(const OrderRequest& draft, InstrumentId instrument,
+                                      MonoTime now) noexcept;
+  [[nodiscard]] std::optional<OrderRequest> flattening(StrategyId strategy,
+                                                       InstrumentId instrument) const noexcept;
   // Makes the approval for what check() accepted last, once. Empty: this is not that order.
   [[nodiscard]] std::optional<Approved> seal(const RecordHeader& request) noexcept {
     return mint_.seal(request);
@@ -63,7 +71,7 @@ class OrderGate {
   void set_greeks(InstrumentId instrument, const GreeksUpdate& greeks) noexcept {
     if (greeks_.limited()) greeks_.set(instrument, greeks);
   }
-  void set_kill(bool latched) noexcept { kill_latched_ = latched; }
+  void set_kill(const KillChanged& change, WallTime at) noexcept { kill_.apply(change, at); }
   // Anything but Normal refuses every order.
   void set_log(LogCondition condition) noexcept { log_ = condition; }
   void set_strategy_state(StrategyId strategy, StrategyState state) noexcept;
@@ -87,7 +95,8 @@ class OrderGate {
   [[nodiscard]] const OrderPolicies& policies() const noexcept { return policies_; }
 
   [[nodiscard]] std::size_t instruments() const noexcept { return instruments_.size(); }
-  [[nodiscard]] bool kill_latched() const noexcept { return kill_latched_; }
+  [[nodiscard]] const KillSwitch& kill() const noexcept { return kill_; }
+  [[nodiscard]] KillSwitch& kill() noexcept { return kill_; }
   [[nodiscard]] std::uint32_t limits_version() const noexcept { return limits_version_; }
   [[nodiscard]] const InstrumentExposure& exposure(InstrumentId id) const noexcept {
     return exposures_[index_of(id)];
@@ -157,7 +166,7 @@ class OrderGate {
   std::int64_t firm_open_orders_{0};
   ApprovalMint mint_{ApprovalKey{}};
   std::uint32_t limits_version_{1};
-  bool kill_latched_{false};
+  KillSwitch kill_;
   LogCondition log_{LogCondition::Normal};  // of this run: not part of a snapshot
 };
 }  // namespace sq::risk

@@ -68,7 +68,7 @@ void OrderGate::save(StateOut& out) const {
   out.put(firm_day_start_pnl_);
   out.put(firm_open_orders_);
   out.put(limits_version_);
-  out.put(static_cast<std::uint8_t>(kill_latched_ ? 1 : 0));
+  kill_.save(out);
   policies_.save(out);
 }
 
@@ -95,7 +95,6 @@ bool OrderGate::restore(StateIn& in) {
   firm_day_start_pnl_ = in.take<Int128>();
   firm_open_orders_ = in.take<std::int64_t>();
   limits_version_ = in.take<std::uint32_t>();
-  kill_latched_ = in.take<std::uint8_t>() != 0;
-  return in.ok() && policies_.restore(in);
+  return kill_.restore(in) && policies_.restore(in);
 }
 }  // namespace sq::risk

@@ -12,6 +12,8 @@ namespace {
 AdminCommand command(Command what) {
   AdminCommand made;
   made.command = what;
+  made.who = FixedText<24>{"ops"};
+  made.second = FixedText<24>{"risk"};
   return made;
 }
 // One order at the bid on the first top.

@@ -57,6 +57,12 @@ std::vector<std::int64_t> seen(const core::LedgerState& state) {
   add(ledger.day());
   add(ledger.kill_latched());
   add(ledger.kill_reason().size());
+  for (const auto& each : ledger.kill().latched()) {
+    add(static_cast<std::uint64_t>(each.scope.kind));
+    add(each.scope.number);
+    add(each.flatten);
+    add(static_cast<std::uint64_t>(each.at.ns));
+  }
   add(state.mono().ns);
   add(state.wall().ns);
   const auto add_order = [&](const oms::Order& order) {

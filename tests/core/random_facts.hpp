@@ -178,6 +178,9 @@ class RandomFacts {
       case 1: {
         KillChanged kill;
         kill.latched = static_cast<std::uint8_t>(below(2));
+        kill.scope = static_cast<KillScopeKind>(below(5));
+        kill.number = static_cast<std::uint32_t>(below(4));  // some that the engine does not have
+        kill.flatten = static_cast<std::uint8_t>(below(2));
         kill.reason = FixedText<64>{"tried by a test"};
         return make(RecordKind::KillChanged, kill);
       }

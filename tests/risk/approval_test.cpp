@@ -53,8 +53,7 @@ TEST_CASE("SipHash-2-4 gives what OpenSSL gives for 0, 8, 16 and 72 bytes", "[ri
   // 0, 1, 2, ...; the first three are in the reference implementation's table, too.
   const auto of = [](std::uint64_t words) {
     risk::SipHash24 hash{{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
-    for (std::uint64_t w = 0; w < words; ++w)
-      hash.add(0x0706050403020100 + w * 0x0808080808080808);
+    for (std::uint64_t w = 0; w < words; ++w) hash.add(0x0706050403020100 + w * 0x0808080808080808);
     return hash.finish();
   };
   CHECK(of(0) == 0x726fdb47dd0e0e31);
@@ -81,7 +80,8 @@ TEST_CASE("the mint seals the order that was judged, once, and no other", "[risk
     return mint.seal(record.header).has_value();
   };
   CHECK_FALSE(changed([](auto& r) { r.payload.qty = Qty::from_raw(r.payload.qty.raw() + 1); }));
-  CHECK_FALSE(changed([](auto& r) { r.payload.limit = Price::from_raw(r.payload.limit.raw() + 1); }));
+  CHECK_FALSE(
+      changed([](auto& r) { r.payload.limit = Price::from_raw(r.payload.limit.raw() + 1); }));
   CHECK_FALSE(changed([](auto& r) { r.payload.side = Side::Sell; }));
   CHECK_FALSE(changed([](auto& r) { r.payload.type = OrderType::Market; }));
   CHECK_FALSE(changed([](auto& r) { r.payload.tif = TimeInForce::ImmediateOrCancel; }));

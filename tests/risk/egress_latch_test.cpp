@@ -36,7 +36,8 @@ TEST_CASE("a closed scope holds back its own orders and no others, and opens aga
   CHECK_FALSE(holds_back(*latch, 2, 2, 2, 2));
 }
 
-TEST_CASE("the last number of each scope has a place; one beyond it counts as everything", "[risk]") {
+TEST_CASE("the last number of each scope has a place; one beyond it counts as everything",
+          "[risk]") {
   using Latch = risk::EgressLatch;
   const auto latch = std::make_unique<Latch>();
   const std::vector<KillScope> last{{Kind::Venue, Latch::kVenues - 1},

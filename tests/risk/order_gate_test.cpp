@@ -92,9 +92,9 @@ TEST_CASE("a good order is accepted, and every acceptance has another approval n
 TEST_CASE("the kill latch refuses everything, also what reduces", "[risk]") {
   Fixture f;
   f.hold(kMaker, kBtc, 5);
-  f.gate.set_kill(true);
+  f.gate.set_kill({.latched = 1}, {});
   CHECK(f.rule(Fixture::order(Side::Sell, 10'000, 1)) == Rule::KillLatched);
-  f.gate.set_kill(false);
+  f.gate.set_kill({.latched = 0}, {});
   CHECK(f.rule(Fixture::order(Side::Sell, 10'000, 1)) == Rule::None);
 }
 
@@ -107,9 +107,9 @@ TEST_CASE("no order passes while the log is not well, whatever it would do to th
     f.gate.set_log(condition);
     CHECK(f.rule(order) == Rule::LogNotReady);
   }
-  f.gate.set_kill(true);
+  f.gate.set_kill({.latched = 1}, {});
   CHECK(f.rule(order) == Rule::KillLatched);
-  f.gate.set_kill(false);
+  f.gate.set_kill({.latched = 0}, {});
   f.gate.set_log(LogCondition::Normal);
   CHECK(f.rule(order) == Rule::None);
 }

@@ -150,7 +150,7 @@ void Books::see(const Record& record) {
       break;
     case kKillChanged:
       need(record, 72);
-      kill_latched_ = at<std::uint8_t>(p, 0) != 0;
+      if (at<std::uint8_t>(p, 2) == 0) kill_latched_ = at<std::uint8_t>(p, 0) != 0;  // of everything
       break;
     default:
       break;

@@ -1,0 +1,129 @@
+// The kill switch: the gate closes first, then cancels leave, then, if asked for, positions are
+// worked out with collars. Source: controls A01, A16; faults X22, X23, X24.
+#include <algorithm>
+
+#include "engine/core/core.hpp"
+#include "engine/core/strategy_context.hpp"
+
+namespace sq::core {
+namespace {
+constexpr std::int64_t kFlattenEveryNs = 250 * kNsPerMs;
+}  // namespace
+
+void Core::on_kill_command(const RecordHeader& input) noexcept {
+  const AdminCommand command = admin_command_of(input);
+  const KillScope asked{command.scope, command.scope_number};
+  latch_kill(StateCause::Command, command.reason, asked, command.flatten != 0);
+  // The core's own hold is there: that from outside, which came before this input, may go.
+  if (egress_ != nullptr && command.latched != 0) egress_->acknowledge(asked);
+}
+
+void Core::latch_kill(StateCause cause, const FixedText<64>& reason, const KillScope& asked,
+                      bool flatten) noexcept {
+  const KillScope scope = ledger_.kill().known(asked);
+  if (egress_ != nullptr) egress_->close(scope);
+  KillChanged kill;
+  kill.latched = 1;
+  kill.cause = cause;
+  kill.scope = scope.kind;
+  kill.number = scope.number;
+  kill.flatten = flatten ? 1 : 0;
+  kill.reason = reason;
+  auto record = make_record(RecordKind::KillChanged, kill);
+  decide(record.header, kNoInstrument);
+  ledger_.apply(record.header);
+  cancel_scope(scope, CancelReason::Kill);
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    const auto id = StrategyId{static_cast<std::uint16_t>(s)};
+    const bool stops = scope.kind == KillScopeKind::All ||
+                       (scope.kind == KillScopeKind::Strategy && scope.number == s);
+    if (!stops || ledger_.strategy_state(id) == StrategyState::Stopped) continue;
+    strategies_[s].wanted = StrategyState::Paused;
+    set_state(s, StrategyState::Paused, StateCause::Kill);
+  }
+  if (flatten) start_flatten();
+}
+
+// Cancels that were sent before are sent again: they may never have arrived, and until there is
+// proof the venue is asked (core_answers.cpp).
+void Core::cancel_scope(const KillScope& scope, CancelReason reason) noexcept {
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+    const VenueId venue = ledger_.portfolio().instruments()[i].venue;
+    ledger_.orders().pool().for_each_working(id, [&](oms::Order& order) {
+      const OrderRequest& request = order.request;
+      if (risk::covers(scope, venue, request.account, request.strategy, id))
+        cancel(order, reason, true);
+    });
+  }
+}
+
+void Core::on_rearm(const RecordHeader& input) noexcept {
+  const AdminCommand command = admin_command_of(input);
+  const KillScope scope{command.scope, command.scope_number};
+  const std::string_view who = command.who.view();
+  const std::string_view second = command.second.view();
+  if (ledger_.kill().known(scope) != scope || who.empty() || second.empty() || who == second)
+    return dead_letter(input, DeadLetterReason::BadContent);
+  if (ledger_.kill().find(scope) == nullptr) return;
+  KillChanged open;
+  open.cause = StateCause::Command;
+  open.scope = scope.kind;
+  open.number = scope.number;
+  open.reason = command.reason;
+  auto record = make_record(RecordKind::KillChanged, open);
+  decide(record.header, kNoInstrument);
+  ledger_.apply(record.header);
+  if (scope.kind == KillScopeKind::All) ledger_.gate().clear_loss_latches();
+  if (egress_ != nullptr && !journal_failed_) egress_->open(scope);
+}
+
+// After a restart the scopes are closed at the egress, too, and what was being worked out goes on.
+void Core::restore_kill() noexcept {
+  bool flatten = false;
+  for (const risk::KillSwitch::Latched& each : ledger_.kill().latched()) {
+    if (egress_ != nullptr) egress_->close(each.scope);
+    flatten = flatten || each.flatten;
+    if (each.scope.kind == KillScopeKind::Strategy)
+      strategies_[each.scope.number].wanted = StrategyState::Paused;
+  }
+  if (flatten) start_flatten();
+}
+
+void Core::start_flatten() noexcept {
+  flatten_until_ = now_ + flatten_ns_max_;
+  if (std::exchange(flattening_, true)) return;
+  timers_.start(now_, TimerOwner::Flatten, 0);
+  states_dirty_ = true;
+}
+
+// One round: an IOC order for each position in a scope that is to be flattened. It goes on until
+// nothing is left or the time is over; then a person takes over.
+void Core::on_flatten_timer() noexcept {
+  bool left = false;
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
+    const VenueId venue = ledger_.portfolio().instruments()[i].venue;
+    for (std::size_t s = 0; s < strategies_.size(); ++s) {
+      const auto strategy = StrategyId{static_cast<std::uint16_t>(s)};
+      const bool wanted = std::ranges::any_of(ledger_.kill().latched(), [&](const auto& each) {
+        return each.flatten && risk::covers(each.scope, venue, AccountId{}, strategy, id);
+      });
+      if (!wanted) continue;
+      const risk::InstrumentExposure& exposure = ledger_.gate().exposure(id);
+      const risk::Holding& holding = exposure.by_strategy[s];
+      if (holding.position == 0 && holding.open.orders == 0) continue;
+      left = true;
+      flatten(strategy, id);
+    }
+  }
+  flattening_ = left && now_ < flatten_until_;
+  if (flattening_) timers_.start(now_ + kFlattenEveryNs, TimerOwner::Flatten, 0);
+}
+
+void Core::flatten(StrategyId strategy, InstrumentId id) noexcept {
+  const std::optional<OrderRequest> order = ledger_.gate().flattening(strategy, id);
+  if (!order) return;
+  static_cast<void>(place(*order, id, ledger_.gate().check_flatten(*order, id, now_)));
+}
+}  // namespace sq::core

@@ -1,0 +1,78 @@
+// The one kind of order that may leave while a scope is closed: it takes, at a collar, what shrinks
+// a position that the kill switch wants gone, sized so that it cannot flip it. Source: faults X24.
+#include <algorithm>
+
+#include "engine/risk/order_gate.hpp"
+
+namespace sq::risk {
+namespace {
+// What may be sold of a long or bought of a short position, when all own orders on that side fill
+// first. Those on the other side only leave more to do in the next round.
+std::int64_t room(const Holding& holding, bool sell) noexcept {
+  const Int128 left = sell ? Int128{holding.position} - holding.open.sell
+                           : -(Int128{holding.position} + holding.open.buy);
+  return left > 0 ? static_cast<std::int64_t>(left) : 0;
+}
+}  // namespace
+
+std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
+                                                  InstrumentId instrument) const noexcept {
+  const std::size_t i = index_of(instrument);
+  const InstrumentExposure& exposure = exposures_[i];
+  const Instrument& traded = instruments_[i];
+  const Holding& holding = exposure.by_strategy[index_of(strategy)];
+  if (holding.position == 0 || !exposure.live) return std::nullopt;
+  const bool sell = holding.position > 0;
+  const Price touch = sell ? exposure.bid : exposure.ask;
+  const auto collar =
+      static_cast<std::int64_t>(Int128{touch.raw()} * limits_[i].collar.raw() / Ratio::kScale);
+  OrderRequest order;
+  order.strategy = strategy;
+  order.side = sell ? Side::Sell : Side::Buy;
+  order.tif = TimeInForce::ImmediateOrCancel;
+  order.reduce_only = 1;
+  // Rounded towards the touch: within the collar.
+  order.limit = sell ? ceil_to_tick(Price::from_raw(touch.raw() - collar), traded.tick)
+                     : floor_to_tick(Price::from_raw(touch.raw() + collar), traded.tick);
+  order.limit = std::clamp(order.limit, traded.price_min, traded.price_max);
+  Qty qty = Qty::from_raw(room(holding, sell));
+  qty = std::min({qty, limits_[i].order_qty_max, traded.qty_max});
+  const auto value = traded.fine_notional(sell ? touch : order.limit, qty);
+  const Int128 value_max = Int128{limits_[i].order_value_max} * kFinePerAmount;
+  // In parts, where the whole would be too large a value for one order.
+  if (!value || *value > value_max) {
+    if (traded.kind == InstrumentKind::InversePerpetual || !value || *value <= 0)
+      return std::nullopt;
+    qty = Qty::from_raw(static_cast<std::int64_t>(Int128{qty.raw()} * value_max / *value));
+  }
+  order.qty = trunc_to_lot(qty, traded.lot);
+  if (order.qty <= Qty{}) return std::nullopt;
+  return order;
+}
+
+Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrument,
+                                 MonoTime now) noexcept {
+  const std::size_t i = index_of(instrument);
+  const std::size_t s = index_of(order.strategy);
+  const auto no = [](Rule rule, std::int64_t observed, std::int64_t allowed) {
+    return Verdict{rule, 0, observed, allowed, 0};
+  };
+  if (log_ != LogCondition::Normal)
+    return no(Rule::LogNotReady, static_cast<std::int64_t>(log_),
+              static_cast<std::int64_t>(LogCondition::Normal));
+  if (i >= instruments_.size() || s >= strategies_.size()) return no(Rule::NotPermitted, 0, 0);
+  const bool sell = order.side == Side::Sell;
+  if (order.tif != TimeInForce::ImmediateOrCancel || order.type != OrderType::Limit ||
+      order.qty.raw() > room(exposures_[i].by_strategy[s], sell))
+    return no(Rule::ReduceOnly, order.qty.raw(), room(exposures_[i].by_strategy[s], sell));
+  if (!exposures_[i].live) return no(Rule::BookNotLive, 0, 0);
+  const std::int64_t age = now - exposures_[i].reference_at;
+  if (age > limits_[i].reference_age_ns_max)
+    return no(Rule::StaleReference, age, limits_[i].reference_age_ns_max);
+  if (const Verdict v = check_order(order, instrument); !v.accepted()) return v;
+  if (const Verdict v = check_exposure(order, instrument, true, now); !v.accepted()) return v;
+  Verdict accepted;
+  accepted.approval = mint_.approve(order, instrument);
+  return accepted;
+}
+}  // namespace sq::risk
