@@ -10,6 +10,7 @@
 #include "engine/app/admin_events.hpp"
 #include "engine/app/admin_views.hpp"
 #include "engine/app/event_bus/bus_metrics.hpp"
+#include "engine/app/kill/kill_scope_text.hpp"
 #include "engine/app/threads.hpp"
 #include "engine/types/text.hpp"
 
@@ -59,9 +60,11 @@ std::optional<std::uint64_t> number_in(const HttpRequest& request, std::string_v
   return value;
 }
 
-// A command's body: an object with text values of known keys only. Empty: malformed.
+// A command's body: an object of known keys only, with text values, or true and false for `flags`.
+// Empty: malformed.
 std::optional<boost::json::object> body_of(const HttpRequest& request,
-                                           std::initializer_list<std::string_view> keys) {
+                                           std::initializer_list<std::string_view> keys,
+                                           std::initializer_list<std::string_view> flags = {}) {
   if (request.body.empty()) return boost::json::object{};
   boost::json::error_code error;
   const boost::json::value value = boost::json::parse(request.body, error);
@@ -69,7 +72,9 @@ std::optional<boost::json::object> body_of(const HttpRequest& request,
   for (const auto& member : value.get_object()) {
     const std::string_view key{member.key().data(), member.key().size()};
     const bool known = std::find(keys.begin(), keys.end(), key) != keys.end();
-    if (!known || !member.value().is_string()) return std::nullopt;
+    const bool flag = std::find(flags.begin(), flags.end(), key) != flags.end();
+    if (!known || (flag ? !member.value().is_bool() : !member.value().is_string()))
+      return std::nullopt;
   }
   return value.get_object();
 }
@@ -125,14 +130,45 @@ struct AdminService::Impl {
     return index_of(id) < strategies.size() ? strategies[index_of(id)].name
                                             : fmt::format("number {}", index_of(id));
   }
-  HttpResponse latch(const HttpRequest& request, Command what) {
-    const auto body = body_of(request, {"reason"});
-    if (!body) return error_response(400, "accepted: {\"reason\": \"text\"}");
-    AdminCommand kill;
-    kill.command = what;
-    kill.who = FixedText<24>{"admin port"};
-    kill.reason = FixedText<64>{text_in(*body, "reason")};
-    return command(kill);
+  std::optional<KillScope> scope_in(const boost::json::object& body) {
+    const std::string_view text = text_in(body, "scope");
+    return parse_kill_scope(text.empty() ? "all" : text, run.config());
+  }
+  HttpResponse kill(const HttpRequest& request) {
+    const auto body = body_of(request, {"scope", "reason", "flatten", "who"}, {"flatten"});
+    const auto scope = body ? scope_in(*body) : std::nullopt;
+    if (!scope)
+      return error_response(400,
+                            "accepted: {\"scope\": \"all\" | \"venue:NAME\" | \"account:NUMBER\" | "
+                            "\"strategy:NAME\" | \"instrument:VENUE:SYMBOL\", \"reason\": \"text\", "
+                            "\"flatten\": true | false, \"who\": \"name\"}");
+    if (run.progress().finished.load(std::memory_order_acquire))
+      return error_response(409, "the run has ended");
+    const std::string_view who = text_in(*body, "who");
+    const auto* flatten = body->if_contains("flatten");
+    run.kill().trigger(*scope, who.empty() ? "admin port" : who, text_in(*body, "reason"),
+                       flatten != nullptr && flatten->as_bool());
+    run.text_log().warning("admin", "kill {}: \"{}\"", kill_scope_text(*scope, run.config()),
+                           text_in(*body, "reason"));
+    return json_response({{"accepted", true}}, 202);
+  }
+  HttpResponse rearm(const HttpRequest& request) {
+    const auto body = body_of(request, {"scope", "reason", "who", "second"});
+    const auto scope = body ? scope_in(*body) : std::nullopt;
+    const std::string_view who = body ? text_in(*body, "who") : "";
+    const std::string_view second = body ? text_in(*body, "second") : "";
+    if (!scope || who.empty() || second.empty() || who == second)
+      return error_response(400,
+                            "accepted: {\"who\": \"name\", \"second\": \"another name\", "
+                            "\"scope\": as closed, \"reason\": \"text\"}");
+    AdminCommand open;
+    open.command = Command::Rearm;
+    open.scope = scope->kind;
+    open.scope_number = scope->number;
+    open.who = FixedText<24>{who};
+    open.second = FixedText<24>{second};
+    open.reason = FixedText<64>{text_in(*body, "reason")};
+    return command(open);
   }
   HttpResponse cancel_all(const HttpRequest& request) {
     if (!body_of(request, {})) return error_response(400, "accepted: an empty body or {}");
@@ -197,10 +233,11 @@ struct AdminService::Impl {
         {"POST", "/api/v1/strategies/", Access::Change, "Sets a strategy's state.",
          [this](const HttpRequest& request, Rest name) { return set_state(request, name); }},
         {"POST", "/api/v1/kill", Access::Change,
-         "Closes the gate, cancels every order, pauses every strategy.",
-         [this](const HttpRequest& request, Rest) { return latch(request, Command::Kill); }},
-        {"POST", "/api/v1/rearm", Access::Change, "Opens the gate again; strategies stay paused.",
-         [this](const HttpRequest& request, Rest) { return latch(request, Command::Rearm); }},
+         "Closes the gate for a scope, cancels its orders; on request works its positions out.",
+         [this](const HttpRequest& request, Rest) { return kill(request); }},
+        {"POST", "/api/v1/rearm", Access::Change,
+         "Two people open the gate for a scope again; strategies stay paused.",
+         [this](const HttpRequest& request, Rest) { return rearm(request); }},
         {"POST", "/api/v1/cancel-all", Access::Change, "Cancels every working order.",
          [this](const HttpRequest& request, Rest) { return cancel_all(request); }},
     };
@@ -258,7 +295,7 @@ struct AdminService::Impl {
            response.body = views.log_tail(*after, static_cast<std::size_t>(*limit));
            return response;
          }},
-        {"GET", "/api/v1/kill", Access::Read, "Whether the kill switch is closed, and why.",
+        {"GET", "/api/v1/kill", Access::Read, "Which scopes the kill switch has closed, since when and why.",
          show([this] { return views.kill(); })},
     };
     for (admin::Route& route : control_routes()) table.push_back(std::move(route));

@@ -8,10 +8,12 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/app/kill/kill_scope_text.hpp"
 #include "engine/oms/wire_id.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
 #include "engine/wal/dump.hpp"
+#include "engine/wal/dump_names.hpp"
 
 namespace sq::app {
 namespace {
@@ -294,7 +296,19 @@ object AdminViews::latency() const {
 }
 
 object AdminViews::kill() const {
-  return {{"latched", view_.ledger().kill_latched()}, {"reason", view_.ledger().kill_reason()}};
+  const core::Ledger& ledger = view_.ledger();
+  array scopes;
+  for (const risk::KillSwitch::Latched& each : ledger.kill().latched())
+    scopes.push_back({{"scope", kill_scope_text(each.scope, run_.config())},
+                      {"cause", wal::text_of(each.cause)},
+                      {"reason", each.reason.view()},
+                      {"flatten", each.flatten},
+                      {"since_ns", each.at.ns},
+                      {"means", "new orders in this scope are refused and its orders cancelled "
+                                "until two people re-arm it"}});
+  return {{"latched", ledger.kill_latched()},
+          {"reason", ledger.kill_reason()},
+          {"scopes", scopes}};
 }
 
 std::string AdminViews::log_tail(std::uint64_t after, std::size_t limit) const {

@@ -1,6 +1,7 @@
 #include "engine/app/engine_run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <stdexcept>
@@ -16,6 +17,14 @@
 namespace sq::app {
 namespace {
 constexpr std::int64_t kWindDownNs = 5 * kNsPerSecond;  // logical: cancels are answered by then
+
+// From the kernel: nobody outside this process can know it, and no log has it.
+risk::ApprovalKey fresh_approval_key() {
+  risk::ApprovalKey key{};
+  if (::getentropy(key.data(), sizeof key) != 0)
+    throw std::runtime_error("no entropy for the key of approvals");
+  return key;
+}
 
 void clock_cost(Summary& summary, const telemetry::TickClock& clock) {
   constexpr int kReads = 1'000;
@@ -49,11 +58,24 @@ EngineRun::EngineRun(settings::Config config)
   require_cpu("engine.admin_cpu", config_.engine.admin_cpu);
   open_log();
 }
-EngineRun::~EngineRun() = default;
+EngineRun::~EngineRun() {
+  if (control_ == nullptr) return;
+  kill_on_signal(nullptr);
+  control_->block().ended.store(1);
+}
 
 void EngineRun::open_log() {
   log_ = open_run_log(config_);
   journal_ = std::make_unique<LogJournal>(log_->appender());
+  control_ = std::make_unique<ControlFile>(
+      ControlFile::create(config_.log.dir, config_.log.ring_dir, config_.engine.instance));
+  risk::EgressLatch& latch = control_->block().latch;
+  kill_ = std::make_unique<KillTriggers>(config_, latch, commands_);
+  setup_.egress = &latch;
+  setup_.approval_key = fresh_approval_key();
+  kill_on_signal(&latch);
+  if (control_->left_closed())
+    kill_->trigger({}, "egress latch", "closed from outside before this start", false);
 }
 
 std::vector<std::string> EngineRun::strategy_names() const {
@@ -121,10 +143,12 @@ Summary EngineRun::run(const std::function<void()>& tick) {
     progress_.running.store(true);
     loop = start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });
     while (!progress_.finished.load(std::memory_order_acquire)) {
+      look_from_main();
       tick();
       std::this_thread::sleep_for(std::chrono::milliseconds{50});
     }
     loop.join();
+    control_->block().ended.store(1);  // in order: no watchdog need act
   } catch (...) {  // e.g. the admin port is taken: end in order, then say why
     request_stop();
     if (loop.joinable()) loop.join();
@@ -159,6 +183,12 @@ void EngineRun::core_loop() noexcept {
   progress_.finished.store(true, std::memory_order_release);
 }
 
+void EngineRun::look_from_main() {
+  control_->block().main_beat.store(telemetry::monotonic_ns(), std::memory_order_relaxed);
+  const std::string said = kill_->look_at_file();
+  if (!said.empty()) text_log_.warning("kill", "{}", said);
+}
+
 // Real time for `next` has come. False: not yet, look at commands and the stop again.
 bool EngineRun::pace(MonoTime next) noexcept {
   const std::int64_t real = telemetry::monotonic_ns();
@@ -178,6 +208,8 @@ bool EngineRun::pace(MonoTime next) noexcept {
 }
 
 void EngineRun::take_commands() {
+  Record<AdminCommand> closed;
+  while (kill_->strangers(closed)) [[unlikely]] simulation_->inject(closed.header);
   while (Record<AdminCommand>* command = commands_.peek()) {
     simulation_->inject(command->header);
     commands_.pop();
@@ -186,6 +218,7 @@ void EngineRun::take_commands() {
 
 // What the log's disk does to trading is an input like any other.
 void EngineRun::look_at_log() {
+  control_->block().core_beat.store(telemetry::monotonic_ns(), std::memory_order_relaxed);
   Record<OrderReport> held;
   while (durable_ != nullptr && durable_->take_not_sent(held)) simulation_->inject(held.header);
   Record<LogStateChanged> change;

@@ -14,6 +14,8 @@
 #include "engine/app/durable_entry.hpp"
 #include "engine/app/equity_curve.hpp"
 #include "engine/app/feeds.hpp"
+#include "engine/app/kill/control_file.hpp"
+#include "engine/app/kill/kill_triggers.hpp"
 #include "engine/app/live_chain.hpp"
 #include "engine/app/log_journal.hpp"
 #include "engine/app/log_watch.hpp"
@@ -55,6 +57,7 @@ class EngineRun {
   [[nodiscard]] const settings::Config& config() const noexcept { return config_; }
   [[nodiscard]] const RunProgress& progress() const noexcept { return progress_; }
   [[nodiscard]] CommandQueue& commands() noexcept { return commands_; }
+  [[nodiscard]] KillTriggers& kill() noexcept { return *kill_; }
   [[nodiscard]] telemetry::Log& text_log() noexcept { return text_log_; }  // cold threads
   // For the admin's thread: publishers, stage histograms and names; never the core's own state.
   [[nodiscard]] core::Core& core() noexcept { return *core_; }
@@ -82,6 +85,7 @@ class EngineRun {
   bool pace(MonoTime next) noexcept;
   void take_commands();
   void look_at_log();
+  void look_from_main();
   void wind_down();
   void sample(bool force);
   [[nodiscard]] Summary summarise();
@@ -108,6 +112,8 @@ class EngineRun {
   std::unique_ptr<SnapshotWriter> snapshots_;
   std::uint32_t rounds_{0};
   CommandQueue commands_;
+  std::unique_ptr<ControlFile> control_;  // heartbeats and the egress latch
+  std::unique_ptr<KillTriggers> kill_;
   EquityCurve equity_;
   RunProgress progress_;
   std::atomic<bool> stop_{false};

@@ -52,12 +52,23 @@ class EgressLatch {
     } while (!word.compare_exchange_weak(was, next));
   }
 
-  // The watchdog's, which cannot tell the core: everything, until the engine takes it over.
-  void close_by_watchdog() noexcept { watchdog_.store(1); }
-  [[nodiscard]] bool closed_by_watchdog() const noexcept { return watchdog_.load() != 0; }
-  void take_over_from_watchdog() noexcept {
+  // Who cannot tell the core: everything, until the engine's own threads take it over.
+  enum class Stranger : std::uint64_t { Watchdog = 1, Signal = 2 };
+  // A signal handler may call this.
+  void close_by(Stranger who) noexcept { strangers_.fetch_or(static_cast<std::uint64_t>(who)); }
+  [[nodiscard]] bool closed_by(Stranger who) const noexcept {
+    return (strangers_.load(std::memory_order_acquire) & static_cast<std::uint64_t>(who)) != 0;
+  }
+  [[nodiscard]] bool closed_by_strangers() const noexcept {
+    return strangers_.load(std::memory_order_acquire) != 0;
+  }
+  void take_over_from(Stranger who) noexcept {
     close_from_outside({});
-    watchdog_.store(0);
+    strangers_.fetch_and(~static_cast<std::uint64_t>(who));
+  }
+  // Closings from outside that the core has not acknowledged.
+  [[nodiscard]] bool pending(const KillScope& scope) const noexcept {
+    return const_cast<EgressLatch*>(this)->group(scope).outside.load() >= kOne;
   }
 
   [[nodiscard]] bool closed(const KillScope& scope) const noexcept {
@@ -70,7 +81,7 @@ class EgressLatch {
     const auto a = static_cast<std::uint32_t>(account);
     const auto s = static_cast<std::uint32_t>(strategy);
     const auto i = static_cast<std::uint32_t>(instrument);
-    if ((all_.held() | watchdog_.load(std::memory_order_acquire)) != 0) return true;
+    if ((all_.held() | strangers_.load(std::memory_order_acquire)) != 0) return true;
     // Orders of nobody's strategy (tickets, adopted ones) have no strategy to be closed.
     const bool of_strategy = strategy != kNoStrategy;
     if (v >= kVenues || a >= kAccounts || i >= kInstruments || (of_strategy && s >= kStrategies))
@@ -134,7 +145,7 @@ class EgressLatch {
   }
 
   Group all_{};
-  std::atomic<std::uint64_t> watchdog_{0};
+  std::atomic<std::uint64_t> strangers_{0};
   std::array<Group, kVenues / kScopes> venues_{};
   std::array<Group, kAccounts / kScopes> accounts_{};
   std::array<Group, kStrategies / kScopes> strategies_{};

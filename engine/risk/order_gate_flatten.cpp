@@ -71,6 +71,9 @@ Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrum
     return no(Rule::StaleReference, age, limits_[i].reference_age_ns_max);
   if (const Verdict v = check_order(order, instrument); !v.accepted()) return v;
   if (const Verdict v = check_exposure(order, instrument, true, now); !v.accepted()) return v;
+  // Soft blocks need no second look: the kill was that.
+  if (const Verdict v = policies_.check(order, i, exposures_[i], true, true, now); !v.accepted())
+    return v;
   Verdict accepted;
   accepted.approval = mint_.approve(order, instrument);
   return accepted;

@@ -256,7 +256,11 @@ TEST_CASE("the kill switch needs the token, stops all trading, and is re-armed b
   const std::int64_t before = sent();
   ::usleep(300'000);  // six seconds of market
   CHECK(sent() == before);
-  CHECK(client.call(http::verb::post, "/api/v1/rearm", {}, token).status == 202);
+  CHECK(client.call(http::verb::post, "/api/v1/rearm", {}, token).status == 400);
+  CHECK(client.call(http::verb::post, "/api/v1/rearm", R"({"who":"ann","second":"ann"})", token)
+            .status == 400);
+  CHECK(client.call(http::verb::post, "/api/v1/rearm", R"({"who":"ann","second":"bob"})", token)
+            .status == 202);
   CHECK(client.call(http::verb::post, "/api/v1/strategies/nobody", "{\"state\":\"armed\"}", token).status == 404);
   CHECK(client.call(http::verb::post, "/api/v1/strategies/maker", "{\"state\":\"wild\"}", token).status == 400);
   CHECK(client.call(http::verb::post, "/api/v1/strategies/maker", "{\"state\":\"armed\"}", token).status == 202);

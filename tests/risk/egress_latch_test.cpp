@@ -7,6 +7,7 @@
 
 using namespace sq;
 using Kind = KillScopeKind;
+using Stranger = risk::EgressLatch::Stranger;
 
 namespace {
 bool holds_back(const risk::EgressLatch& latch, std::uint16_t venue, std::uint16_t account,
@@ -83,13 +84,14 @@ TEST_CASE("what was closed from outside stays closed until the core has its own 
 
 TEST_CASE("the watchdog closes everything, also once the engine has taken it over", "[risk]") {
   const auto latch = std::make_unique<risk::EgressLatch>();
-  latch->close_by_watchdog();
-  CHECK(latch->closed_by_watchdog());
+  latch->close_by(Stranger::Watchdog);
+  CHECK(latch->closed_by(Stranger::Watchdog));
   CHECK(holds_back(*latch, 0, 0, 0, 0));
   latch->open({});  // the core's own re-arm does not undo it
   CHECK(holds_back(*latch, 0, 0, 0, 0));
-  latch->take_over_from_watchdog();
-  CHECK_FALSE(latch->closed_by_watchdog());
+  latch->take_over_from(Stranger::Watchdog);
+  CHECK_FALSE(latch->closed_by(Stranger::Watchdog));
+  CHECK(latch->pending({}));
   CHECK(holds_back(*latch, 0, 0, 0, 0));
   latch->close({});
   latch->acknowledge({});
