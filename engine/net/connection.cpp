@@ -40,7 +40,9 @@ void Connection::step(MonoTime now) {
   if (state_ == ConnectionState::Connecting) {
     int error = 0;
     switch (socket_.connected(error)) {
-      case TcpSocket::Connected::Yes: on_connected(now); break;
+      case TcpSocket::Connected::Yes:
+        on_connected(now);
+        break;
       case TcpSocket::Connected::Failed:
         failure_ = settings_.addresses[next_address_ - 1].text() + ": " + text_of_errno(error);
         try_next(now);
@@ -84,14 +86,20 @@ void Connection::receive_ciphertext() {
 
 void Connection::look_at_tls() {
   switch (tls_->state()) {
-    case TlsState::Handshake: return;
-    case TlsState::Open: state_ = ConnectionState::Open; return;
-    case TlsState::Ended: state_ = ConnectionState::Ended; return;
+    case TlsState::Handshake:
+      return;
+    case TlsState::Open:
+      state_ = ConnectionState::Open;
+      return;
+    case TlsState::Ended:
+      state_ = ConnectionState::Ended;
+      return;
     case TlsState::Truncated:
       state_ = ConnectionState::Truncated;
       failure_ = tls_->failure();
       return;
-    case TlsState::Failed: return fail(settings_.host + ": " + std::string{tls_->failure()});
+    case TlsState::Failed:
+      return fail(settings_.host + ": " + std::string{tls_->failure()});
   }
 }
 

@@ -1,8 +1,8 @@
-// A connection to a server: TCP and, with a context, TLS; tries one address after the other. Polled,
-// never blocks.
-// Thread: the owner's. Cost: a system call a step, and TLS. Errors: state() and failure(), in words;
-// what was written before is then of unknown fate. Time is the caller's.
-// Source: faults N07, N08 (truncation), N19 (addresses), O08; pitfall 43 (each wait has its own limit).
+// A connection to a server: TCP and, with a context, TLS; tries one address after the other.
+// Polled, never blocks. Thread: the owner's. Cost: a system call a step, and TLS. Errors: state()
+// and failure(), in words; what was written before is then of unknown fate. Time is the caller's.
+// Source: faults N07, N08 (truncation), N19 (addresses), O08; pitfall 43 (each wait has its own
+// limit).
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ namespace sq::net {
 struct ConnectionSettings {
   std::string host;
   std::uint16_t port{443};
-  std::vector<Endpoint> addresses;       // of the host, in the order to try: see resolve()
-  TlsContext* tls{nullptr};              // null: plain TCP
+  std::vector<Endpoint> addresses;  // of the host, in the order to try: see resolve()
+  TlsContext* tls{nullptr};         // null: plain TCP
   TcpOptions tcp{};
   std::int64_t connect_ns_max{5 * kNsPerSecond};    // each address
   std::int64_t handshake_ns_max{5 * kNsPerSecond};  // TLS
@@ -29,8 +29,8 @@ enum class ConnectionState : std::uint8_t {
   Connecting,
   Handshake,
   Open,
-  Ended,     // the peer ended it in order
-  Truncated, // the peer, or the way, ended it without a word; plain TCP cannot tell
+  Ended,      // the peer ended it in order
+  Truncated,  // the peer, or the way, ended it without a word; plain TCP cannot tell
   Failed
 };
 

@@ -62,7 +62,9 @@ struct Authority::Parts {
 };
 
 Authority::Authority(const std::filesystem::path& folder, const std::string& name)
-    : folder_{folder}, file_{folder / (name + ".pem")}, parts_{std::make_unique<Parts>().release()} {
+    : folder_{folder},
+      file_{folder / (name + ".pem")},
+      parts_{std::make_unique<Parts>().release()} {
   std::filesystem::create_directories(folder);
   parts_->key = new_key();
   parts_->certificate = new_certificate(name, parts_->key.get(), 1, -3'600, 86'400);
@@ -89,7 +91,8 @@ Certificate Authority::make(const CertificateWish& wish, bool self_signed) {
   const std::string number = std::to_string(issued_);
   result.certificate = folder_ / ("server" + number + ".pem");
   result.key = folder_ / ("server" + number + ".key");
-  write_file(result.certificate, [&](std::FILE* file) { return ::PEM_write_X509(file, made.get()); });
+  write_file(result.certificate,
+             [&](std::FILE* file) { return ::PEM_write_X509(file, made.get()); });
   write_file(result.key, [&](std::FILE* file) {
     return ::PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   });

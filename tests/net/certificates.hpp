@@ -15,7 +15,7 @@ struct CertificateWish {
   std::string address{"127.0.0.1"};  // alternative name; "": none
   long valid_from_s{-3'600};         // from now
   long valid_to_s{86'400};
-  bool sha1{false};                  // signed with SHA-1
+  bool sha1{false};  // signed with SHA-1
 };
 class Authority {
  public:

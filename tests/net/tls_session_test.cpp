@@ -1,4 +1,5 @@
-// TLS sessions of both sides, bytes carried by hand: what opens, what is refused, how it ends (N07).
+// TLS sessions of both sides, bytes carried by hand: what opens, what is refused, how it ends
+// (N07).
 #include "engine/net/tls/tls_session.hpp"
 
 #include <catch2/catch.hpp>
@@ -54,7 +55,8 @@ struct Pair {
   std::optional<TlsSession> server;
   std::optional<TlsSession> client;
 
-  explicit Pair(const Certificate& certificate, net::TlsClientSettings settings = {authority().file(), {}})
+  explicit Pair(const Certificate& certificate,
+                net::TlsClientSettings settings = {authority().file(), {}})
       : server_context{TlsContext::server({certificate.certificate, certificate.key})},
         client_context{TlsContext::client(settings)} {}
   void open(const std::string& host = "localhost", std::size_t chunk = 100'000) {
@@ -102,13 +104,15 @@ TEST_CASE("N07: expired, early, self-signed, foreign and wrongly named servers a
     CHECK_FALSE(write(*pair.client, "secret"));
     CHECK(read_all(*pair.client).empty());
   };
-  refused(authority().issue({.valid_from_s = -7'200, .valid_to_s = -3'600}), "localhost", "expired");
+  refused(authority().issue({.valid_from_s = -7'200, .valid_to_s = -3'600}), "localhost",
+          "expired");
   refused(authority().issue({.valid_from_s = 3'600}), "localhost", "not yet valid");
   refused(authority().issue_self_signed(), "localhost", "self-signed");
   Authority other{folder() / "other", "other"};
   refused(other.issue(), "localhost", "unable to get local issuer");
   refused(authority().issue({.name = "evil.example"}), "localhost", "hostname mismatch");
-  refused(authority().issue({.name = "localhost", .address = ""}), "127.0.0.1", "IP address mismatch");
+  refused(authority().issue({.name = "localhost", .address = ""}), "127.0.0.1",
+          "IP address mismatch");
   const Certificate weak = authority().issue({.sha1 = true});
   CHECK_THROWS_WITH(TlsContext::server({weak.certificate, weak.key}), Catch::Contains("too weak"));
 }
@@ -121,8 +125,10 @@ TEST_CASE("a pinned certificate is required to the last bit") {
   Pair other{authority().issue(), {authority().file(), certificate.sha256}};
   other.open();
   CHECK(other.client->state() == TlsState::Failed);
-  CHECK_THROWS_WITH(TlsContext::client({authority().file(), "abc"}), Catch::Contains("64 hex digits"));
-  CHECK_THROWS_WITH(TlsContext::client({"/nonexistent.pem", {}}), Catch::Contains("/nonexistent.pem"));
+  CHECK_THROWS_WITH(TlsContext::client({authority().file(), "abc"}),
+                    Catch::Contains("64 hex digits"));
+  CHECK_THROWS_WITH(TlsContext::client({"/nonexistent.pem", {}}),
+                    Catch::Contains("/nonexistent.pem"));
 }
 
 TEST_CASE("a second connection to a host resumes the session of the first") {

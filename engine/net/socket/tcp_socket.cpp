@@ -31,7 +31,8 @@ void apply(int fd, const TcpOptions& options) noexcept {
   const auto wait = static_cast<unsigned>(options.unacknowledged_ms_max);
   if (wait > 0) ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &wait, sizeof wait);
 }
-bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+static_assert(EAGAIN == EWOULDBLOCK);
+bool would_block(int error) noexcept { return error == EAGAIN; }
 
 WallTime stamp_of(msghdr& message) noexcept {
   for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
@@ -152,8 +153,7 @@ TcpSocket::Received TcpSocket::receive(std::span<std::byte> to) noexcept {
 TcpSocket::Sent TcpSocket::send(std::span<const std::byte> from) noexcept {
   Sent sent;
   while (sent.bytes < from.size()) {
-    const ssize_t n =
-        ::send(fd_, from.data() + sent.bytes, from.size() - sent.bytes, MSG_NOSIGNAL);
+    const ssize_t n = ::send(fd_, from.data() + sent.bytes, from.size() - sent.bytes, MSG_NOSIGNAL);
     if (n > 0) {
       sent.bytes += static_cast<std::size_t>(n);
     } else if (n < 0 && errno != EINTR) {

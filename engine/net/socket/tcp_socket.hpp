@@ -1,8 +1,8 @@
 // A non-blocking TCP connection, as a client or accepted.
 // Thread: the owner's; resolve() blocks and belongs to a cold thread. Cost: a system call each.
 // Errors: values, an errno each; a receive that would block is no error.
-// Source: faults N01 (user timeout), N19 (several addresses), N20 (full buffers); issue: TCP_NODELAY,
-// busy polling, receive time stamps where the kernel gives them.
+// Source: faults N01 (user timeout), N19 (several addresses), N20 (full buffers); issue:
+// TCP_NODELAY, busy polling, receive time stamps where the kernel gives them.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ struct Endpoint {
                                             std::string& problem);
 
 struct TcpOptions {
-  int busy_poll_us{0};                   // SO_BUSY_POLL; needs CAP_NET_ADMIN to rise, else as it was
-  bool timestamps{false};                // SO_TIMESTAMPNS of what is received
+  int busy_poll_us{0};     // SO_BUSY_POLL; needs CAP_NET_ADMIN to rise, else as it was
+  bool timestamps{false};  // SO_TIMESTAMPNS of what is received
   std::int64_t unacknowledged_ms_max{20'000};  // TCP_USER_TIMEOUT; 0: the system's
 };
 
@@ -47,9 +47,9 @@ class TcpSocket {
 
   struct Received {
     std::size_t bytes{0};
-    bool ended{false};   // the peer sends no more
+    bool ended{false};  // the peer sends no more
     int error{0};
-    WallTime at{};       // when the kernel had it; 0: not asked, or not told
+    WallTime at{};  // when the kernel had it; 0: not asked, or not told
   };
   [[nodiscard]] Received receive(std::span<std::byte> to) noexcept;
   struct Sent {

@@ -1,9 +1,9 @@
 // What all TLS connections of one kind share: whom to believe, which versions and ciphers, and the
 // sessions that let a new connection to the same host start with one round trip less.
-// Thread: one makes and uses it. Cost: start-up; reads certificates. Errors: std::runtime_error with
-// the file and OpenSSL's reason.
-// Source: TLS 1.2 with AEAD and forward secrecy, or 1.3; faults N07, D15; security: server certificates
-// are always verified against name and authorities, there is no way to switch that off.
+// Thread: one makes and uses it. Cost: start-up; reads certificates. Errors: std::runtime_error
+// with the file and OpenSSL's reason. Source: TLS 1.2 with AEAD and forward secrecy, or 1.3; faults
+// N07, D15; security: server certificates are always verified against name and authorities, there
+// is no way to switch that off.
 #pragma once
 
 #include <filesystem>

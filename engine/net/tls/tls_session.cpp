@@ -53,7 +53,9 @@ const BIO_METHOD* bio_method() {
   }();
   return kMethod.get();
 }
-TlsSession::Parts* parts_of(BIO* bio) { return static_cast<TlsSession::Parts*>(::BIO_get_data(bio)); }
+TlsSession::Parts* parts_of(BIO* bio) {
+  return static_cast<TlsSession::Parts*>(::BIO_get_data(bio));
+}
 
 int bio_read(BIO* bio, char* to, int wanted) {
   TlsSession::Parts& parts = *parts_of(bio);
@@ -183,9 +185,13 @@ bool TlsSession::Parts::handshake() {
 void TlsSession::Parts::on_error(int result) {
   switch (::SSL_get_error(ssl.get(), result)) {
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE: return;
-    case SSL_ERROR_ZERO_RETURN: state = TlsState::Ended; return;
-    default: break;
+    case SSL_ERROR_WANT_WRITE:
+      return;
+    case SSL_ERROR_ZERO_RETURN:
+      state = TlsState::Ended;
+      return;
+    default:
+      break;
   }
   const long verify = ::SSL_get_verify_result(ssl.get());
   const bool eof = input_ended && begin == end;
@@ -238,5 +244,7 @@ void TlsSession::close() {
 TlsState TlsSession::state() const noexcept { return parts_->state; }
 std::string_view TlsSession::failure() const noexcept { return parts_->failure; }
 bool TlsSession::resumed() const noexcept { return ::SSL_session_reused(parts_->ssl.get()) == 1; }
-std::string_view TlsSession::version() const noexcept { return ::SSL_get_version(parts_->ssl.get()); }
+std::string_view TlsSession::version() const noexcept {
+  return ::SSL_get_version(parts_->ssl.get());
+}
 }  // namespace sq::net

@@ -1,7 +1,7 @@
-// One TLS connection without a socket: what the socket received in, plaintext out; plaintext in, what
-// the socket is to send out. Handshake, tickets and key updates happen inside.
-// Thread: its context's. Cost: OpenSSL's; no copies beside the two of the record layer, no allocation
-// of ours once buffers settled. Errors: state() Failed with failure(); an end without close_notify is
+// One TLS connection without a socket: what the socket received in, plaintext out; plaintext in,
+// what the socket is to send out. Handshake, tickets and key updates happen inside. Thread: its
+// context's. Cost: OpenSSL's; no copies beside the two of the record layer, no allocation of ours
+// once buffers settled. Errors: state() Failed with failure(); an end without close_notify is
 // Truncated, and never an orderly end (fault N07).
 #pragma once
 
@@ -51,7 +51,7 @@ class TlsSession {
 
   [[nodiscard]] TlsState state() const noexcept;
   [[nodiscard]] std::string_view failure() const noexcept;
-  [[nodiscard]] bool resumed() const noexcept;      // the handshake continued an earlier session
+  [[nodiscard]] bool resumed() const noexcept;  // the handshake continued an earlier session
   [[nodiscard]] std::string_view version() const noexcept;  // "TLSv1.3"
 
   struct Parts;  // OpenSSL's callbacks need it
