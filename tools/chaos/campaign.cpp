@@ -68,6 +68,7 @@ Totals run(const Plan& plan, const std::function<void(const Totals&)>& progress)
       World world{script_of(plan, day)};
       const Outcome outcome = world.run();
       const std::scoped_lock held{lock};
+      if (plan.stops && totals.violations != 0) return;
       add(totals, day, outcome);
       totals.seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -11,7 +11,7 @@
 namespace sq::chaos {
 // Of the proof: at least 200,000 events and 2,000 faults a day.
 constexpr std::uint32_t kStepsOfDay = 200'000;
-constexpr std::uint32_t kFaultsOfDay = 2'600;
+constexpr std::uint32_t kFaultsOfDay = 3'600;
 
 struct Plan {
   std::uint64_t seed{1};
@@ -20,6 +20,7 @@ struct Plan {
   unsigned jobs{1};
   std::uint32_t steps{kStepsOfDay};
   std::uint32_t faults{kFaultsOfDay};
+  bool stops{false};  // at the first violation
 };
 struct Failure {
   std::uint64_t day{0};

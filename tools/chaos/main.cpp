@@ -31,7 +31,7 @@ struct Options {
 
 constexpr std::string_view kUsage =
     "chaos [--days N] [--seed S] [--first-day D] [--jobs J] [--json FILE] [--ledger FILE]\n"
-    "      [--coverage FILE] [--steps N] [--faults N] [--no-shrink]\n"
+    "      [--coverage FILE] [--steps N] [--faults N] [--stop] [--no-shrink]\n"
     "chaos --day D [--seed S] [--until STEP] [--only I,J,...|none] [--trace]\n"
     "Exit code 0: nothing was wrong; 1: something was, and how to see it again is printed; 2: it\n"
     "could not run.\n";
@@ -48,7 +48,8 @@ Number number_of(std::string_view name, std::string_view text) {
 bool take_flag(Options& options, std::string_view name) {
   if (name == "--trace") options.trace = true;
   if (name == "--no-shrink") options.shrinks = false;
-  return name == "--trace" || name == "--no-shrink";
+  if (name == "--stop") options.plan.stops = true;
+  return name == "--trace" || name == "--no-shrink" || name == "--stop";
 }
 
 Options parse(int argc, char** argv) {
@@ -136,7 +137,7 @@ int campaign(const Options& options) {
   if (!options.coverage.empty()) write_file(options.coverage, coverage_table(totals));
   if (!options.ledger.empty()) append_ledger(options.ledger, options.plan, totals, commit);
   if (totals.violations == 0) return 0;
-  if (options.shrinks) {
+  if (options.shrinks && !options.plan.stops) {
     constexpr std::size_t kRunsMax = 400;
     const Failure& first = totals.failures.front();
     const Shrunk small = shrink(script_of(options.plan, first.day), first.outcome, kRunsMax);

@@ -1,5 +1,6 @@
 #include "tools/chaos/network.hpp"
 
+#include <cstring>
 #include <limits>
 
 namespace sq::chaos {
@@ -17,7 +18,8 @@ Network::Network(const backtest::SimulationSettings& settings, const std::vector
       process_{process},
       log_{log},
       oracle_{oracle},
-      draws_{seed} {
+      draws_{seed},
+      instruments_{list.size()} {
   known_.reserve(settings.orders_expected);
 }
 
@@ -77,17 +79,33 @@ void Network::advance(WallTime now) {
   now_ = std::max(now_, now);
 }
 
-bool Network::take(Record<OrderReport>& out) {
+bool Network::take(Answer& out) {
   if (to_engine_.empty() || to_engine_.top().at > now_.ns) return false;
-  out = to_engine_.top().report;
+  out = to_engine_.top().answer;
   to_engine_.pop();
   return true;
 }
 
 void Network::drop_reports() { to_engine_ = {}; }
 
-void Network::send(const RecordHeader& record) noexcept {
+void Network::begin(const risk::ApprovalKey& key) {
+  approvals_ = std::make_unique<risk::ApprovalChecker>(
+      key, VenueId::None, std::vector<bool>(instruments_, true), latch_);
+}
+
+void Network::send(const risk::Approved& request) noexcept {
   if (!process_.effect()) return;
+  const auto looked = approvals_->check(request.record(), request.stamp());
+  if (looked.refusal != risk::EgressRefusal::None)
+    oracle_.complain("an order left without an approval of its own");
+  this->request(request.record());
+}
+
+void Network::ask(const RecordHeader& request) noexcept {
+  if (process_.effect()) this->request(request);
+}
+
+void Network::request(const RecordHeader& record) {
   if (trace != nullptr) trace(now_, "engine ->", record);
   oracle_.sent(record, log_.holds(record));
   Request request;
@@ -121,7 +139,7 @@ void Network::send(const RecordHeader& record) noexcept {
     auto report = make_record(RecordKind::OrderReport, rejected);
     report.header.instrument = request.instrument;
     lose(request);
-    return deliver(report, 0);
+    return deliver(report.header, 0);
   }
   if (!for_requests_.empty()) {
     const Fault fault = for_requests_.front();
@@ -171,7 +189,7 @@ void Network::answer(OrderId id, InstrumentId instrument, ReportKind kind, Rejec
   said.code = code;
   auto report = make_record(RecordKind::OrderReport, said);
   report.header.instrument = instrument;
-  deliver(report, 0);
+  deliver(report.header, 0);
 }
 
 void Network::arrive(const Request& request) {
@@ -209,25 +227,28 @@ void Network::pass(RecordHeader& header, InstrumentId instrument) {
   exchange_.on_request(header, now_);
 }
 
-void Network::on_report(Record<OrderReport>& report, VenueId, WallTime) noexcept {
-  if (trace != nullptr) trace(now_, "   venue", report.header);
-  oracle_.executed(report.payload);
-  const OrderId id = report.payload.id;
-  if (down_until_ > now_) return hit(FaultKind::SessionDown, id);
+void Network::on_report(RecordHeader& report, VenueId, WallTime) noexcept {
+  if (trace != nullptr) trace(now_, "   venue", report);
+  if (report.kind != RecordKind::OrderReport) return deliver(report, 0);
+  const auto& said = payload_of<OrderReport>(report);
+  oracle_.executed(said);
+  if (down_until_ > now_) return hit(FaultKind::SessionDown, said.id);
   if (stalled_until_ > now_) {
-    hit(FaultKind::SessionStalled, id);
+    hit(FaultKind::SessionStalled, said.id);
     return deliver(report, stalled_until_ - now_);
   }
   if (for_reports_.empty()) return deliver(report, 0);
   const Fault fault = for_reports_.front();
   for_reports_.pop_front();
-  hit(fault.kind, id);
+  hit(fault.kind, said.id);
   if (fault.kind == FaultKind::ReportLost) return;
   deliver(report, fault.kind == FaultKind::ReportLate ? late(fault) : 0);
   if (fault.kind == FaultKind::ReportDoubled) deliver(report, late(fault) / 2);
 }
 
-void Network::deliver(const Record<OrderReport>& report, std::int64_t extra_ns) {
-  to_engine_.push({now_.ns + delay() + extra_ns, ++number_, report});
+void Network::deliver(const RecordHeader& report, std::int64_t extra_ns) {
+  Delivery delivery{now_.ns + delay() + extra_ns, ++number_, {}};
+  std::memcpy(delivery.answer.words.data(), &report, report.length);
+  to_engine_.push(delivery);
 }
 }  // namespace sq::chaos

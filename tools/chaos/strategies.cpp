@@ -109,9 +109,13 @@ class Trader final : public strategy::Strategy {
       case 3:
         intent.limit = Price::from_raw(std::numeric_limits<std::int64_t>::max());
         break;
-      case 4:
-        intent.limit = Price::from_raw(intent.limit.raw() * (intent.side == Side::Buy ? 2 : 0));
+      case 4: {
+        const std::int64_t tick = context.instrument(top.instrument).tick.raw();
+        const std::int64_t far = intent.limit.raw() / (intent.side == Side::Buy ? 1 : 2);
+        intent.limit =
+            Price::from_raw((far + (intent.side == Side::Buy ? far / 2 : 0)) / tick * tick);
         break;
+      }
       case 5:
         intent.instrument = InstrumentId{static_cast<std::uint32_t>(draws_.below(9))};
         break;

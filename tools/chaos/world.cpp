@@ -100,11 +100,8 @@ void World::run_until(WallTime until) {
 }
 
 void World::deliver_reports() {
-  Record<OrderReport> report;
-  while (core_ != nullptr && oracle_.content() && network_.take(report)) {
-    report.header.source = kSourceVenueFirst;
-    give(report.header);
-  }
+  Answer answer;
+  while (core_ != nullptr && oracle_.content() && network_.take(answer)) give(answer.header());
 }
 
 void World::on_feed(RecordHeader& record) {
@@ -132,9 +129,12 @@ void World::on_logged(const RecordHeader& record) {
       last_send_ = log_.size();
       return oracle_.logged(payload_of<OrderRequest>(record).id);
     case RecordKind::KillChanged:
+      // What an operator closed only an operator opens.
+      if (payload_of<KillChanged>(record).latched == 0 && !rearmed_) return;
       return oracle_.kill(payload_of<KillChanged>(record).latched != 0);
     case RecordKind::AdminCommand:
-      if (payload_of<AdminCommand>(record).command == Command::Kill) oracle_.kill(true);
+      rearmed_ = admin_command_of(record).command == Command::Rearm;
+      if (admin_command_of(record).command == Command::Kill) oracle_.kill(true);
       return;
     case RecordKind::StrategyChanged: {
       const auto& changed = payload_of<StrategyChanged>(record);

@@ -108,6 +108,7 @@ class World final : private FeedSink, private LogListener {
   std::uint32_t kill_seen_{0};     // step at which the operator saw the latch
   std::uint32_t disk_well_at_{0};  // step; 0: it is
   std::uint32_t halt_ends_at_{0};
+  bool rearmed_{false};            // the last command in the log opens what was closed
   bool power_cut_{false};  // the next death is one of the machine
   Outcome outcome_;
 };

@@ -41,8 +41,10 @@ void World::fold(core::LedgerState& state, std::size_t from) const {
 
 void World::start() {
   epoch_begin_ = log_.size();
-  core_ = std::make_unique<core::Core>(day_core(mixed(script_.seed, 100 + epoch_), mood_), log_,
-                                       network_, nullptr);
+  core::CoreSetup setup = day_core(mixed(script_.seed, 100 + epoch_), mood_);
+  setup.approval_key = {draws_.next(), draws_.next()};
+  network_.begin(setup.approval_key);
+  core_ = std::make_unique<core::Core>(std::move(setup), log_, network_, nullptr);
   if (log_.size() != 0) recover();
   EpochStarted started;
   started.instance = FixedText<16>{"CHAOS"};

@@ -23,7 +23,8 @@ set(SQ_NEEDS_core_engine_bench sq_app)
 set(SQ_NEEDS_wal_recovery_bench sq_app)
 set(SQ_NEEDS_wal-fold sq::xxhash)  # a second opinion: none of the engine's code
 set(SQ_NEEDS_market-simulator sq_feed sq_venue_binance sq::cli11)
-set(SQ_ALONE test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
+set(SQ_NEEDS_sq_chaos sq_backtest)  # the engine without the application around it
+set(SQ_ALONE sq_chaos test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
 
 # QuantLib, what options are compared with: where tools/setup --peers puts it. Not part of any library here.
 function(sq_find_quantlib)
@@ -79,7 +80,7 @@ function(sq_add_programs)
       set(owner ${name})
       if(NOT TARGET sq_${name})
         add_library(sq_${name} STATIC)
-        target_link_libraries(sq_${name} PUBLIC sq_app)
+        sq_link(sq_${name} app)
       endif()
       if(NOT source MATCHES "/main\\.cpp$")
         target_sources(sq_${name} PRIVATE ${source})
