@@ -16,7 +16,7 @@ const std::vector<Home> kHomes{
     {"boost/json", {"engine/admin/", "engine/app/", "tools/", "tests/"}},
     {"boost/random/", {"engine/options/monte_carlo/"}},
     {"boost/", {"engine/net/", "engine/admin/", "tools/", "tests/"}},
-    {"openssl/", {"engine/auth/", "engine/net/", "tools/", "tests/"}},
+    {"openssl/", {"engine/auth/", "engine/net/", "tools/", "tests/", "bench/"}},
     {"simdjson", {"venues/", "tools/", "tests/", "bench/"}},
     {"toml++/", {"engine/settings/"}},
     {"readerwriterqueue/", {"engine/messaging/", "tests/", "bench/"}},
