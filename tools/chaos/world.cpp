@@ -128,10 +128,12 @@ void World::on_logged(const RecordHeader& record) {
     case RecordKind::OrderSent:
       last_send_ = log_.size();
       return oracle_.logged(payload_of<OrderRequest>(record).id);
-    case RecordKind::KillChanged:
+    case RecordKind::KillChanged: {
+      const auto& kill = payload_of<KillChanged>(record);
       // What an operator closed only an operator opens.
-      if (payload_of<KillChanged>(record).latched == 0 && !rearmed_) return;
-      return oracle_.kill(payload_of<KillChanged>(record).latched != 0);
+      if (kill.scope != KillScopeKind::All || (kill.latched == 0 && !rearmed_)) return;
+      return oracle_.kill(kill.latched != 0);
+    }
     case RecordKind::AdminCommand:
       rearmed_ = admin_command_of(record).command == Command::Rearm;
       if (admin_command_of(record).command == Command::Kill) oracle_.kill(true);

@@ -121,6 +121,7 @@ void World::command(Command what, StrategyId strategy, StrategyState state) {
   command.strategy = strategy;
   command.state = state;
   command.who = FixedText<24>{"operator"};
+  command.second = FixedText<24>{"another"};  // a re-arm takes two
   command.reason = FixedText<64>{"chaos"};
   give(RecordKind::AdminCommand, command, kSourceAdmin);
 }
