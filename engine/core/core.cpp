@@ -13,6 +13,12 @@ LedgerSetup ledger_setup(const CoreSetup& setup) {
   ledger.order_capacity = setup.order_capacity;
   ledger.gate.firm = setup.firm;
   ledger.gate.greek_limits = setup.greek_limits;
+  ledger.gate.base_currency = setup.base_currency;
+  ledger.gate.accounts = setup.accounts;
+  ledger.gate.venues = setup.venues;
+  ledger.gate.currencies = setup.currencies;
+  ledger.gate.holdings = setup.holdings;
+  ledger.gate.fx = setup.fx;
   ledger.gate.policies = setup.policies;
   for (const InstrumentSetup& each : setup.instruments) {
     ledger.instruments.push_back(each.instrument);
@@ -21,6 +27,7 @@ LedgerSetup ledger_setup(const CoreSetup& setup) {
   }
   for (const StrategySetup& each : setup.strategies) {
     ledger.gate.strategy_limits.push_back(each.limits);
+    ledger.gate.strategy_accounts.push_back(each.account);
     std::vector<bool> permitted(setup.instruments.size(), false);
     for (const InstrumentId id : each.instruments) permitted[index_of(id)] = true;
     ledger.gate.permitted.push_back(std::move(permitted));
@@ -43,7 +50,9 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       approval_key_{setup.approval_key},
       egress_{setup.egress},
       flatten_ns_max_{setup.flatten_ns_max},
-      state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax) {
+      state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax),
+      seen_latches_(ledger_.gate().scopes().size()),
+      saved_peaks_(ledger_.gate().scopes().size()) {
   ledger_.gate().set_approval_key(approval_key_);
   books_.reserve(setup.instruments.size());
   for (const InstrumentSetup& each : setup.instruments) {
@@ -98,6 +107,8 @@ void Core::on_input(RecordHeader& input) noexcept {
     if (answers_.next() <= now_) ask_venues();
   }
   dispatch(input);
+  if (now_ >= losses_due_ && ready_) watch_losses();
+  if (ledger_.gate().latch_changes() != latches_seen_) [[unlikely]] states_dirty_ = true;
   if (states_dirty_) [[unlikely]] settle_states();
 }
 
@@ -116,6 +127,9 @@ void Core::dispatch(const RecordHeader& input) noexcept {
     case RecordKind::RecoveryFinished: on_ready(); break;
     case RecordKind::RunEnded: on_run_ended(); break;
     case RecordKind::LogStateChanged: ledger_.apply(input); break;
+    case RecordKind::FxReference:
+      if (!ledger_.apply_rate(input)) dead_letter(input, DeadLetterReason::BadContent);
+      break;
     case RecordKind::TimeTick:
     case RecordKind::ConfigLoaded: break;
     case RecordKind::InstrumentDefined:
@@ -216,17 +230,6 @@ void Core::adopt(LedgerState&& state) noexcept {
   ledger_.gate().set_approval_key(approval_key_);
 }
 
-void Core::roll_day() noexcept {
-  for (std::size_t s = 0; s <= strategies_.size(); ++s) {
-    const StrategyId id =
-        s < strategies_.size() ? StrategyId{static_cast<std::uint16_t>(s)} : kNoStrategy;
-    auto record = make_record(RecordKind::DayStarted,
-                              DayStarted{utc_day(wall_), ledger_.gate().total_pnl(id), id, {}});
-    decide(record.header, kNoInstrument);
-    ledger_.apply(record.header);
-  }
-}
-
 void Core::fire_timers() noexcept {
   Timer timer;
   while (timers_.take_due(now_, timer)) {
@@ -242,6 +245,7 @@ void Core::fire_timers() noexcept {
       case TimerOwner::Flatten: on_flatten_timer(); break;
       case TimerOwner::SaveState:
         save_states();
+        save_peaks();
         timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
         break;
     }

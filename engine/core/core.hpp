@@ -120,7 +120,6 @@ class Core {
   void dispatch(const RecordHeader& input) noexcept;
   void recover_market(const RecordHeader& record) noexcept;
   void recover_wanted(const RecordHeader& record) noexcept;
-  void roll_day() noexcept;
   void fire_timers() noexcept;
   void on_command(const RecordHeader& input) noexcept;
   void on_epoch(const RecordHeader& input) noexcept;
@@ -169,6 +168,14 @@ class Core {
   void after_answer(oms::Order& order, const OrderReport& report) noexcept;
   void tell_strategy(const oms::Order& order, const OrderReport& report, Qty fill) noexcept;
 
+  // core_losses.cpp: loss limits
+  void roll_day() noexcept;
+  void watch_losses() noexcept;
+  void save_peaks() noexcept;
+  void settle_latches() noexcept;
+  void decide_figure(const risk::Scope& scope, DayFigure figure, std::int64_t value) noexcept;
+  [[nodiscard]] static std::int64_t units(Int128 fine) noexcept;
+
   // core_strategies.cpp: states
   void set_state(std::size_t strategy, StrategyState to, StateCause cause) noexcept;
   void settle_states() noexcept;
@@ -211,6 +218,10 @@ class Core {
   MonoTime flatten_until_{};
   bool flattening_{false};
   std::vector<std::byte> state_room_;  // a StrategySaved record
+  std::vector<risk::LossLatch> seen_latches_;  // index: OrderGate::scopes()
+  std::vector<std::int64_t> saved_peaks_;      // same index
+  std::uint64_t latches_seen_{0};              // OrderGate::latch_changes()
+  MonoTime losses_due_{};
 
   CoreCounters counters_;
   std::uint64_t digest_{0};

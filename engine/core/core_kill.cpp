@@ -65,7 +65,9 @@ void Core::on_rearm(const RecordHeader& input) noexcept {
   const std::string_view second = command.second.view();
   if (ledger_.kill().known(scope) != scope || who.empty() || second.empty() || who == second)
     return dead_letter(input, DeadLetterReason::BadContent);
-  if (ledger_.kill().find(scope) == nullptr) return;
+  // A loss limit that latched is re-armed with everything, also when nothing was killed.
+  const bool losses = scope.kind == KillScopeKind::All && ledger_.gate().any_loss_latch();
+  if (ledger_.kill().find(scope) == nullptr && !losses) return;
   KillChanged open;
   open.cause = StateCause::Command;
   open.scope = scope.kind;
@@ -74,7 +76,6 @@ void Core::on_rearm(const RecordHeader& input) noexcept {
   auto record = make_record(RecordKind::KillChanged, open);
   decide(record.header, kNoInstrument);
   ledger_.apply(record.header);
-  if (scope.kind == KillScopeKind::All) ledger_.gate().clear_loss_latches();
   if (egress_ != nullptr && !journal_failed_) egress_->open(scope);
 }
 

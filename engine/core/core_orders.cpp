@@ -13,6 +13,7 @@ bool Core::reduces_account(const OrderRequest& order, InstrumentId instrument) c
 strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& intent) noexcept {
   OrderRequest draft;
   draft.strategy = StrategyId{static_cast<std::uint16_t>(s)};
+  draft.account = strategies_[s].setup.account;
   draft.limit = intent.limit;
   draft.qty = intent.qty;
   draft.side = intent.side;
@@ -72,11 +73,12 @@ void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
   refused.tif = draft.tif;
   refused.rule = static_cast<std::uint8_t>(verdict.rule);
   refused.detail = verdict.detail;
+  refused.scope = static_cast<std::uint8_t>(verdict.scope);
+  refused.scope_number = verdict.scope_number;
   refused.limits_version = ledger_.gate().limits_version();
   auto record = make_record(RecordKind::OrderRefused, refused);
   decide(record.header, instrument);
   ledger_.apply(record.header);
-  if (verdict.rule == risk::Rule::DailyLoss) states_dirty_ = true;
 }
 
 // `again`: also when a cancel was sent before, which may never have arrived.

@@ -37,6 +37,7 @@ void Core::settle_states() noexcept {
     latch_kill(StateCause::Kill, FixedText<64>{"the log refused a record"});
   if (std::exchange(unapproved_, false))
     latch_kill(StateCause::Kill, FixedText<64>{"an order is not what the gate approved"});
+  if (ledger_.gate().latch_changes() != latches_seen_) settle_latches();
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
     const StrategyState state = ledger_.strategy_state(id);
@@ -45,6 +46,8 @@ void Core::settle_states() noexcept {
       set_state(s, running.wanted, StateCause::Warm);
     if (state == StrategyState::Armed && ledger_.gate().loss_latched(id))
       set_state(s, StrategyState::ReduceOnly, StateCause::LossLimit);
+    if (may_trade(ledger_.strategy_state(id)) && ledger_.gate().loss_halted(id))
+      set_state(s, StrategyState::Paused, StateCause::LossLimit);
   }
 }
 

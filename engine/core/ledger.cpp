@@ -40,8 +40,15 @@ ReportEffect Ledger::apply_report(const RecordHeader& header) noexcept {
   gate_.policies().on_fill(order.request.strategy, order.request.side, outcome.fill,
                            index_of(order.instrument), header.mono);
   gate_.on_position(order.request.strategy, order.instrument, effect.booked->position_delta,
-                    effect.booked->cash_delta);
+                    effect.booked->cash_delta, order.request.account);
+  gate_.on_traded(order.request, order.instrument, report.last_price, outcome.fill);
   return effect;
+}
+
+bool Ledger::apply_rate(const RecordHeader& record) noexcept {
+  last_sequence_ = record.sequence;
+  const auto& fx = payload_of<FxReference>(record);
+  return gate_.set_rate(fx.from, fx.to, fx.rate, record.mono - fx.age_ns);
 }
 
 void Ledger::apply_strategy(const StrategyChanged& changed) noexcept {
@@ -70,13 +77,21 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       break;
     }
     case RecordKind::StrategyChanged: apply_strategy(payload_of<StrategyChanged>(record)); break;
-    case RecordKind::KillChanged:
-      gate_.set_kill(payload_of<KillChanged>(record), record.wall);
+    case RecordKind::KillChanged: {
+      const auto& kill = payload_of<KillChanged>(record);
+      gate_.set_kill(kill, record.wall);
+      if (kill.latched == 0 && kill.scope == KillScopeKind::All) gate_.clear_loss_latches();
       break;
+    }
     case RecordKind::DayStarted: {
       const auto& day = payload_of<DayStarted>(record);
       day_ = day.day;
-      gate_.start_day(day.strategy, day.pnl_base);
+      if (day.scope == 0) {
+        gate_.start_day(day.strategy, day.pnl_base);
+      } else {
+        gate_.set_figure(static_cast<risk::ScopeKind>(day.scope), day.scope_number, day.figure,
+                         day.pnl_base);
+      }
       break;
     }
     case RecordKind::EpochStarted:
@@ -99,6 +114,7 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       break;
     case RecordKind::LimitsChanged:
     case RecordKind::LimitSet: break;
+    case RecordKind::FxReference: static_cast<void>(apply_rate(record)); break;
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
     case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;
     case RecordKind::VenueAccount: static_cast<void>(apply_account(record)); break;

@@ -60,6 +60,8 @@ class Ledger {
   // Empty: the record says nothing that can be booked. The lines are valid until the next one.
   std::optional<std::span<const FundingBooked>> apply_funding(const RecordHeader& funding) noexcept;
   AccountEffect apply_account(const RecordHeader& account) noexcept;
+  // False: a rate that nothing here needs.
+  bool apply_rate(const RecordHeader& rate) noexcept;
 
   [[nodiscard]] oms::OrderLife& orders() noexcept { return orders_; }
   [[nodiscard]] const oms::OrderLife& orders() const noexcept { return orders_; }

@@ -32,6 +32,26 @@ const char* name_of(Section section) noexcept {
 }
 constexpr std::uint8_t kAsConfigured = 0xFF;  // of what is wanted
 
+// The rooms of the gate's rate windows, and what its money is counted in.
+void put_rate(StateOut& out, const risk::ScopeLimits& limits) {
+  out.put(limits[risk::LimitKind::OrdersPerSecond].value_or(-1));
+}
+void put_scopes(StateOut& out, const risk::GateSetup& gate) {
+  out.put_count(gate.accounts.size());
+  for (const risk::ScopeLimits& limits : gate.accounts) put_rate(out, limits);
+  for (const AccountId account : gate.strategy_accounts) out.put(account);
+  out.put_count(gate.venues.size());
+  for (const risk::VenueLimits& each : gate.venues) {
+    out.put(each.venue);
+    put_rate(out, each.limits);
+  }
+  out.put(gate.base_currency);
+  for (const risk::FxSource& each : gate.fx) {
+    out.put(each.from);
+    out.put(each.book);
+  }
+}
+
 bool valid(StrategyState state) noexcept {
   return static_cast<std::uint8_t>(state) <= static_cast<std::uint8_t>(StrategyState::Paused);
 }
@@ -57,10 +77,14 @@ std::uint64_t identity_of(const LedgerSetup& setup, std::span<const std::string>
   out.put_all(setup.instruments);
   out.put_all(setup.gate.instruments);
   out.put_count(setup.gate.instrument_limits.size());
-  for (const auto& limits : setup.gate.instrument_limits) out.put(limits.open_orders_max);
+  for (const auto& limits : setup.gate.instrument_limits) {
+    out.put(limits.open_orders_max);
+    put_rate(out, limits.further);
+  }
   out.put_count(setup.gate.strategy_limits.size());
   for (const auto& limits : setup.gate.strategy_limits) out.put(limits.orders_per_second_max);
   out.put(setup.gate.firm.orders_per_second_max);
+  put_scopes(out, setup.gate);
   out.put_count(setup.strategies);
   for (const std::string& name : strategy_names) {
     out.put_count(name.size());

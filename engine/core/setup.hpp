@@ -23,6 +23,7 @@ struct StrategySetup {
   std::vector<InstrumentId> instruments;
   StrategyState start{StrategyState::Stopped};  // wanted once it is warm
   risk::StrategyLimits limits{};
+  AccountId account{};
 };
 
 struct InstrumentSetup {
@@ -38,6 +39,13 @@ struct CoreSetup {
   risk::FirmLimits firm{};
   std::vector<risk::GreekLimit> greek_limits{};
   risk::PolicySetup policies{};
+  // As in risk::GateSetup.
+  Currency base_currency{};
+  std::vector<risk::ScopeLimits> accounts{};
+  std::vector<risk::VenueLimits> venues{};
+  std::vector<risk::CurrencyLimits> currencies{};
+  std::vector<risk::HoldingLimits> holdings{};
+  std::vector<risk::FxSource> fx{};
   std::uint32_t order_capacity{kOrderCapacity};
   std::uint32_t timer_capacity{4096};
   std::int64_t answer_timeout_ns{2 * kNsPerSecond};  // silence after a request until a venue is asked

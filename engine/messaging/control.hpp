@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "engine/messaging/record.hpp"
+#include "engine/types/amount.hpp"
+#include "engine/types/fixed.hpp"
 #include "engine/types/order_types.hpp"
 
 namespace sq {
@@ -89,6 +91,15 @@ enum class LogCondition : std::uint8_t {  // append only
   Stalled = 4,  // the disk does not answer in time: orders are held back
   Failed = 5    // a write or sync failed: nothing more can be logged
 };
+// FxReference: what a unit of a currency is worth in another.
+struct FxReference {
+  Currency from{};
+  Currency to{};
+  Price rate{};            // units of `to`
+  std::int64_t age_ns{0};  // at the time of this record
+};
+static_assert(sizeof(FxReference) == 32);
+
 struct LogStateChanged {
   LogCondition condition{LogCondition::Normal};
   std::uint8_t reserved[7]{};
@@ -135,11 +146,20 @@ struct KillChanged {
   FixedText<64> reason{};
 };
 static_assert(sizeof(KillChanged) == 72);
-struct DayStarted {  // one per strategy, and kNoStrategy for the firm
+enum class DayFigure : std::uint8_t {  // append only
+  Base = 0,  // the day starts: P&L since the first start
+  Peak = 1,  // the day's highest P&L so far
+  Latch = 2  // risk::LossLatch, and why: risk::LimitKind x 256
+};
+// A figure of the day: one Base per strategy and kNoStrategy for the firm; scopes with loss limits
+// of their own have theirs.
+struct DayStarted {
   std::int64_t day{0};       // days since 1970-01-01 UTC
-  std::int64_t pnl_base{0};  // P&L since the first start, 1e-8 of the base currency
+  std::int64_t pnl_base{0};  // the figure; P&L in 1e-8 of the base currency
   StrategyId strategy{kNoStrategy};
-  std::uint16_t reserved[3]{};
+  DayFigure figure{DayFigure::Base};
+  std::uint8_t scope{0};     // risk::ScopeKind; 0: the strategy, or the firm for kNoStrategy
+  std::uint32_t scope_number{0};
 };
 static_assert(sizeof(DayStarted) == 24);
 enum class DeadLetterReason : std::uint8_t {  // append only

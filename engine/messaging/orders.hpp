@@ -111,7 +111,8 @@ struct OrderRefused {
   TimeInForce tif{TimeInForce::GoodTillCancel};
   std::uint8_t rule{0};      // risk::Rule
   std::uint8_t detail{0};    // FilterBreach for rule Filter
-  std::uint8_t reserved[3]{};
+  std::uint8_t scope{0};     // risk::ScopeKind; 0: the rule has none
+  std::uint16_t scope_number{0};  // risk::LimitKey::number, at most 65,535
   std::uint32_t limits_version{0};
 };
 static_assert(sizeof(OrderRefused) == 56);

@@ -33,6 +33,7 @@ enum class RecordKind : std::uint16_t {
   SessionEvent = 18,      // phase of a venue's or an instrument's session
   VenueAccount = 21,      // margin of an account; liquidations
   StaticData = 22,        // holdings, lists, confirmed filters
+  FxReference = 12,       // a rate between currencies that no book gives
   // inputs, feed log
   DepthUpdate = 0x100,    // DepthHeader + levels
   DepthSnapshot = 0x101,  // DepthHeader + levels

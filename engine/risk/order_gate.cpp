@@ -1,268 +1,224 @@
+// Construction and facts.
 #include "engine/risk/order_gate.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 namespace sq::risk {
 namespace {
-constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-
-std::int64_t saturate(Int128 value) noexcept {
-  if (value > kMax) return kMax;
-  if (value < -Int128{kMax}) return -kMax;
-  return static_cast<std::int64_t>(value);
+ScopeLimits with(ScopeLimits limits, LimitKind kind, std::int64_t value) {
+  limits[kind] = value;
+  return limits;
 }
-Verdict refuse(Rule rule, std::int64_t observed = 0, std::int64_t allowed = 0,
-               std::uint8_t detail = 0) noexcept {
-  return {rule, detail, observed, allowed, 0};
+ScopeLimits scope_limits(const FirmLimits& firm) {
+  ScopeLimits all = with(firm.further, LimitKind::OpenOrders, firm.open_orders_max);
+  all = with(all, LimitKind::OrdersPerSecond, firm.orders_per_second_max);
+  all = with(all, LimitKind::DailyLoss, firm.daily_loss_max);
+  return with(all, LimitKind::GrossNotional, firm.gross_notional_max);
 }
-// 1e-17 units to 1e-8, for reports only: away from zero, so that a breach never looks like none.
-std::int64_t coarse(Int128 fine) noexcept {
-  const Int128 up = fine < 0 ? -kFinePerAmount + 1 : kFinePerAmount - 1;
-  return saturate((fine + up) / kFinePerAmount);
+ScopeLimits scope_limits(const StrategyLimits& strategy) {
+  ScopeLimits all = with(strategy.further, LimitKind::OpenOrders, strategy.open_orders_max);
+  all = with(all, LimitKind::OrdersPerSecond, strategy.orders_per_second_max);
+  return with(all, LimitKind::DailyLoss, strategy.daily_loss_max);
 }
-// Shrinks the strategy's position and cannot flip it, also if its other orders fill first.
-bool reduces_position(const OrderRequest& order, const Holding& holding) noexcept {
-  if (order.side == Side::Sell)
-    return Int128{holding.position} - holding.open.sell - order.qty.raw() >= 0;
-  return Int128{holding.position} + holding.open.buy + order.qty.raw() <= 0;
+ScopeLimits scope_limits(const InstrumentLimits& instrument) {
+  return with(instrument.further, LimitKind::OpenOrders, instrument.open_orders_max);
+}
+// The limits of those that have a table; the others have none.
+template <class Table, class Name>
+ScopeLimits limits_in(const std::vector<Table>& tables, Name Table::*name, const Name& wanted) {
+  const auto found = std::ranges::find(tables, wanted, name);
+  return found == tables.end() ? ScopeLimits{} : found->limits;
 }
 }  // namespace
 
 OrderGate::OrderGate(GateSetup setup)
-    : firm_{setup.firm},
-      instruments_{std::move(setup.instruments)},
+    : instruments_{std::move(setup.instruments)},
       limits_{std::move(setup.instrument_limits)},
+      limits_changed_(instruments_.size(), 0),
       exposures_(instruments_.size()),
+      jumps_(instruments_.size()),
       greeks_{std::move(setup.greek_limits), instruments_},
       policies_{setup.policies, instruments_, setup.strategy_limits.size()},
+      rates_{setup.base_currency, instruments_, std::move(setup.fx)},
+      states_(setup.strategy_limits.size(), StrategyState::Stopped),
+      strategy_accounts_{std::move(setup.strategy_accounts)},
+      accounts_{std::max<std::size_t>(setup.accounts.size(), 1)},
       valuations_(instruments_.size()),
       changed_((instruments_.size() + 63) / 64, 0),
       permitted_{std::move(setup.permitted)},
-      loss_latched_(setup.strategy_limits.size(), false),
-      firm_rate_{setup.firm.orders_per_second_max},
       kill_{instruments_, setup.strategy_limits.size()} {
+  has_accounts_ = !setup.accounts.empty();
+  setup.accounts.resize(accounts_);
+  strategy_accounts_.resize(states_.size());
+  for (const Instrument& each : instruments_) {
+    auto found = std::ranges::find(venues_, each.venue);
+    if (found == venues_.end()) found = venues_.insert(found, each.venue);
+    venue_of_.push_back(static_cast<std::uint16_t>(found - venues_.begin()));
+  }
+  const auto number = [](std::size_t n) {
+    return static_cast<std::uint16_t>(std::min<std::size_t>(n, 0xFFFF));
+  };
+  scopes_.reserve(1 + accounts_ + venues_.size() + currencies().size() + states_.size() +
+                  instruments_.size());
+  scopes_.emplace_back(ScopeKind::Firm, 0, scope_limits(setup.firm));
+  for (std::size_t a = 0; a < accounts_; ++a)
+    scopes_.emplace_back(ScopeKind::Account, number(a), setup.accounts[a]);
+  first_venue_ = scopes_.size();
+  for (const VenueId venue : venues_)
+    scopes_.emplace_back(ScopeKind::Venue, static_cast<std::uint16_t>(venue),
+                         limits_in(setup.venues, &VenueLimits::venue, venue));
+  first_currency_ = scopes_.size();
+  for (std::size_t c = 0; c < currencies().size(); ++c)
+    scopes_.emplace_back(ScopeKind::Currency, number(c),
+                         limits_in(setup.currencies, &CurrencyLimits::currency, currencies()[c]));
+  first_strategy_ = scopes_.size();
+  for (std::size_t s = 0; s < states_.size(); ++s)
+    scopes_.emplace_back(ScopeKind::Strategy, number(s), scope_limits(setup.strategy_limits[s]));
+  first_instrument_ = scopes_.size();
+  for (std::size_t i = 0; i < instruments_.size(); ++i) {
+    scopes_.emplace_back(ScopeKind::Instrument, number(i), scope_limits(limits_[i]));
+    if (!limits_[i].short_position_max) limits_[i].short_position_max = limits_[i].position_max;
+  }
+
+  cells_each_ = 1 + states_.size() + accounts_;
+  cells_.resize(cells_each_ * instruments_.size());
   for (std::size_t i = 0; i < exposures_.size(); ++i) {
-    exposures_[i].by_strategy.resize(setup.strategy_limits.size());
-    valuations_[i].by_strategy.resize(setup.strategy_limits.size());
-    exposures_[i].resting.reserve(static_cast<std::size_t>(limits_[i].open_orders_max) + 1);
+    exposures_[i].by_strategy.resize(states_.size());
+    exposures_[i].by_account.resize(accounts_);
+    // Room for a limit that is raised at run time, and for orders of nobody.
+    exposures_[i].resting.reserve(static_cast<std::size_t>(limits_[i].open_orders_max) * 4 + 64);
   }
-  for (const StrategyLimits& limits : setup.strategy_limits) {
-    strategies_.push_back({limits, RateWindow{limits.orders_per_second_max},
-                           StrategyState::Stopped, 0, 0, 0, 0});
+  holdings_.resize(states_.size() * instruments_.size());
+  for (const HoldingLimits& each : setup.holdings) {
+    HoldingBounds& bounds =
+        holdings_[index_of(each.strategy) * instruments_.size() + index_of(each.instrument)];
+    bounds = {each.order_qty_max.value_or(-1), each.long_max.value_or(-1),
+              each.short_max.value_or(-1), 0};
   }
+  judged_.reserve(scopes_.size());
+  list_judged();
 }
 
-Verdict OrderGate::check(const OrderRequest& draft, InstrumentId instrument, MonoTime now,
-                         bool confirmed) noexcept {
-  if (kill_.any()) [[unlikely]] {
-    if (const auto scope = kill_.closing(draft.account, draft.strategy, instrument))
-      return refuse(Rule::KillLatched, scope->number, 0, static_cast<std::uint8_t>(scope->kind));
-  }
-  if (log_ != LogCondition::Normal) [[unlikely]]
-    return refuse(Rule::LogNotReady, static_cast<std::int64_t>(log_),
-                  static_cast<std::int64_t>(LogCondition::Normal));
-  const std::size_t i = index_of(instrument);
-  const std::size_t s = index_of(draft.strategy);
-  if (s >= strategies_.size()) return refuse(Rule::StrategyNotArmed);
-  if (i >= instruments_.size()) return refuse(Rule::NotPermitted);
-  const bool reduces = reduces_position(draft, exposures_[i].by_strategy[s]);
-  if (const Verdict v = check_permission(draft, instrument, reduces, now); !v.accepted()) return v;
-  if (const Verdict v = check_order(draft, instrument); !v.accepted()) return v;
-  if (const Verdict v = check_exposure(draft, instrument, reduces, now); !v.accepted()) return v;
-  if (const Verdict v = policies_.check(draft, i, exposures_[i], reduces, confirmed, now);
-      !v.accepted())
-    return v;
-  Verdict accepted;
-  accepted.approval = mint_.approve(draft, instrument);
-  return accepted;
+template <class Change>
+void OrderGate::for_each_holding(std::size_t i, StrategyId strategy, AccountId account,
+                                 const Change& change) noexcept {
+  InstrumentExposure& exposure = exposures_[i];
+  change(exposure.total);
+  // Manual or adopted orders count for the account and the firm.
+  const std::size_t s = index_of(strategy);
+  if (s < exposure.by_strategy.size()) change(exposure.by_strategy[s]);
+  const std::size_t a = place_of(account);
+  if (a < exposure.by_account.size()) change(exposure.by_account[a]);
+  touch(i);
+  settle_greeks(i);
 }
 
-Verdict OrderGate::check_permission(const OrderRequest& order, InstrumentId instrument,
-                                    bool reduces, MonoTime now) const noexcept {
-  const std::size_t i = index_of(instrument);
-  const std::size_t s = index_of(order.strategy);
-  const StrategyState state = strategies_[s].state;
-  if (state != StrategyState::Armed && state != StrategyState::ReduceOnly)
-    return refuse(Rule::StrategyNotArmed, static_cast<std::int64_t>(state),
-                  static_cast<std::int64_t>(StrategyState::Armed));
-  if (!permitted_[s][i]) return refuse(Rule::NotPermitted);
-  if ((state == StrategyState::ReduceOnly || order.reduce_only != 0) && !reduces)
-    return refuse(Rule::ReduceOnly, order.qty.raw(), 0);
-  const InstrumentExposure& exposure = exposures_[i];
-  if (!exposure.live) return refuse(Rule::BookNotLive);
-  const std::int64_t age = now - exposure.reference_at;
-  if (age > limits_[i].reference_age_ns_max)
-    return refuse(Rule::StaleReference, age, limits_[i].reference_age_ns_max);
-  return {};
+// qty x value may be negative: what is taken away.
+void OrderGate::add_open(const OrderRequest& order, std::size_t i, Qty qty, Int128 value) noexcept {
+  for_each_holding(i, order.strategy, order.account, [&](Holding& holding) noexcept {
+    holding.open.add(order.side, qty.raw());
+    holding.open.value += value;
+  });
 }
 
-Verdict OrderGate::check_order(const OrderRequest& order, InstrumentId instrument) const noexcept {
-  const std::size_t i = index_of(instrument);
-  const Instrument& traded = instruments_[i];
-  const InstrumentLimits& limits = limits_[i];
-  const InstrumentExposure& exposure = exposures_[i];
-  const FilterBreach breach = check_filters(traded, order.limit, order.qty);
-  if (breach != FilterBreach::None)
-    return refuse(Rule::Filter, static_cast<std::int64_t>(breach), 0,
-                  static_cast<std::uint8_t>(breach));
-  if (order.qty > limits.order_qty_max)
-    return refuse(Rule::OrderQty, order.qty.raw(), limits.order_qty_max.raw());
-  const bool buy = order.side == Side::Buy;
-  const Price worst = buy ? order.limit : std::max(order.limit, exposure.bid);
-  const auto value = traded.fine_notional(worst, order.qty);
-  if (!value) return refuse(Rule::Overflow);
-  if (*value > Int128{limits.order_value_max} * kFinePerAmount)
-    return refuse(Rule::OrderValue, coarse(*value), limits.order_value_max);
-  // Distance beyond the far touch, on the side where a wrong price would trade.
-  const Price reference = buy ? exposure.ask : exposure.bid;
-  const Int128 distance = buy ? Int128{order.limit.raw()} - reference.raw()
-                              : Int128{reference.raw()} - order.limit.raw();
-  const Int128 bound = Int128{reference.raw()} * limits.collar.raw();
-  if (distance * Ratio::kScale > bound)
-    return refuse(Rule::PriceCollar, saturate(distance), saturate(bound / Ratio::kScale));
-  for (const RestingOrder& own : exposure.resting) {
-    if (own.side == order.side) continue;
-    if (buy ? order.limit >= own.limit : order.limit <= own.limit)
-      return refuse(Rule::SelfMatch, own.limit.raw(), order.limit.raw());
-  }
-  return {};
-}
-
-Verdict OrderGate::check_exposure(const OrderRequest& order, InstrumentId instrument, bool reduces,
-                                  MonoTime now) noexcept {
-  const std::size_t i = index_of(instrument);
-  const InstrumentExposure& exposure = exposures_[i];
-  const Int128 limit = limits_[i].position_max.raw();
-  const bool buy = order.side == Side::Buy;
-  // Each side is held to its own bound, so an order that shrinks an oversized position passes.
-  const Int128 after = buy ? Int128{exposure.worst_long()} + order.qty.raw()
-                           : Int128{exposure.worst_short()} - order.qty.raw();
-  if (buy ? after > limit : after < -limit)
-    return refuse(Rule::Position, saturate(after), saturate(buy ? limit : -limit));
-
-  refresh();
-  if (!reduces) {
-    const Int128 here = worst_notional(i, buy ? order.qty.raw() : 0, buy ? 0 : order.qty.raw());
-    if (unpriced_ != 0 || here < 0) return refuse(Rule::Overflow);
-    const Int128 gross = gross_ - valuations_[i].worst + here;
-    if (gross > Int128{firm_.gross_notional_max} * kFinePerAmount)
-      return refuse(Rule::GrossNotional, coarse(gross), firm_.gross_notional_max);
-  }
-  if (greeks_.limited()) [[unlikely]] {
-    const Verdict v = greeks_.check(order, i, reduces, exposures_, now);
-    if (!v.accepted()) return v;
-  }
-  if (const Verdict v = check_counts(order, instrument, now); !v.accepted()) return v;
-
-  const std::size_t s = index_of(order.strategy);
-  const std::int64_t strategy_max = strategies_[s].limits.daily_loss_max;
-  const Int128 strategy_loss = strategies_[s].day_start_pnl - pnl(order.strategy);
-  const Int128 firm_loss = firm_day_start_pnl_ - pnl(kNoStrategy);
-  const bool by_firm = firm_loss >= Int128{firm_.daily_loss_max} * kFinePerAmount;
-  if (by_firm) loss_latched_.assign(loss_latched_.size(), true);
-  if (strategy_loss >= Int128{strategy_max} * kFinePerAmount) loss_latched_[s] = true;
-  if (loss_latched_[s] && !reduces)
-    return refuse(Rule::DailyLoss, coarse(by_firm ? firm_loss : strategy_loss),
-                  by_firm ? firm_.daily_loss_max : strategy_max);
-  return {};
-}
-
-Verdict OrderGate::check_counts(const OrderRequest& order, InstrumentId instrument,
-                                MonoTime now) const noexcept {
-  const std::size_t i = index_of(instrument);
-  const StrategyRisk& strategy = strategies_[index_of(order.strategy)];
-  if (exposures_[i].total.open.orders >= limits_[i].open_orders_max)
-    return refuse(Rule::OpenOrders, exposures_[i].total.open.orders, limits_[i].open_orders_max);
-  if (strategy.open_orders >= strategy.limits.open_orders_max)
-    return refuse(Rule::OpenOrders, strategy.open_orders, strategy.limits.open_orders_max);
-  if (firm_open_orders_ >= firm_.open_orders_max)
-    return refuse(Rule::OpenOrders, firm_open_orders_, firm_.open_orders_max);
-  if (!strategy.rate.allows(now))
-    return refuse(Rule::OrderRate, strategy.rate.limit() + 1, strategy.rate.limit());
-  if (!firm_rate_.allows(now))
-    return refuse(Rule::OrderRate, firm_rate_.limit() + 1, firm_rate_.limit());
-  return {};
-}
-
-void OrderGate::on_sent(const OrderRequest& order, InstrumentId instrument,
-                        MonoTime now) noexcept {
-  InstrumentExposure& exposure = exposures_[index_of(instrument)];
-  const std::size_t s = index_of(order.strategy);
-  touch(index_of(instrument));
-  exposure.total.open.add(order.side, order.qty.raw());
+void OrderGate::on_sent(const OrderRequest& order, InstrumentId id, MonoTime now) noexcept {
+  const std::size_t i = index_of(id);
+  Int128 value = 0;
+  if (!times(order.qty.raw(), unit_value(instruments_[i], order.limit, Rounding::Up), value))
+    broken_ = true;
+  add_open(order, i, order.qty, value);
+  InstrumentExposure& exposure = exposures_[i];
   ++exposure.total.open.orders;
   if (exposure.resting.size() < exposure.resting.capacity())
-    exposure.resting.push_back({order.id, order.limit, order.side});
-  ++firm_open_orders_;
-  firm_rate_.record(now);
-  // Manual or adopted orders count for the account and the firm.
-  if (s < strategies_.size()) {
-    exposure.by_strategy[s].open.add(order.side, order.qty.raw());
+    exposure.resting.push_back({order.id, order.limit, order.side, order.limit});
+  const std::size_t s = index_of(order.strategy);
+  if (s < strategies()) {
     ++exposure.by_strategy[s].open.orders;
-    ++strategies_[s].open_orders;
-    strategies_[s].rate.record(now);
+    strategy(s).on_sent(now);
   }
-  policies_.on_sent(order, index_of(instrument), now);
-  settle_greeks(index_of(instrument));
+  const std::size_t a = account_of(order);
+  if (a < accounts_) account(a).on_sent(now);
+  for (Scope* scope : {&firm(), &venue_at(i), &currency_at(i), &instrument(i)}) scope->on_sent(now);
+  policies_.on_sent(order, i, now);
 }
 
-void OrderGate::on_released(const OrderRequest& order, InstrumentId instrument, Qty released,
+void OrderGate::on_released(const OrderRequest& order, InstrumentId id, Qty released,
                             bool done) noexcept {
-  InstrumentExposure& exposure = exposures_[index_of(instrument)];
-  const std::size_t s = index_of(order.strategy);
-  const bool of_strategy = s < strategies_.size();
-  touch(index_of(instrument));
-  exposure.total.open.add(order.side, -released.raw());
-  if (of_strategy) exposure.by_strategy[s].open.add(order.side, -released.raw());
-  settle_greeks(index_of(instrument));
+  const std::size_t i = index_of(id);
+  const RestingOrder* const valued = resting_of(order, i);
+  const Price price = valued != nullptr ? valued->valued_at : order.limit;
+  Int128 value = 0;
+  if (!times(released.raw(), unit_value(instruments_[i], price, Rounding::Up), value))
+    broken_ = true;
+  add_open(order, i, -released, released < Qty{} ? value : -value);
   if (!done) return;
+  InstrumentExposure& exposure = exposures_[i];
   --exposure.total.open.orders;
-  --firm_open_orders_;
-  if (of_strategy) {
+  const std::size_t s = index_of(order.strategy);
+  if (s < strategies()) {
     --exposure.by_strategy[s].open.orders;
-    --strategies_[s].open_orders;
+    --strategy(s).open_orders;
   }
-  auto& resting = exposure.resting;
-  const auto found = std::find_if(resting.begin(), resting.end(),
-                                  [&](const RestingOrder& own) { return own.id == order.id; });
-  if (found == resting.end()) return;
-  *found = resting.back();
-  resting.pop_back();
+  const std::size_t a = account_of(order);
+  if (a < accounts_) --account(a).open_orders;
+  for (Scope* scope : {&firm(), &venue_at(i), &currency_at(i), &instrument(i)})
+    --scope->open_orders;
+  RestingOrder* const own = resting_of(order, i);
+  if (own == nullptr) return;
+  *own = exposure.resting.back();
+  exposure.resting.pop_back();
 }
 
 void OrderGate::on_position(StrategyId strategy, InstrumentId instrument, Qty position_delta,
-                            Int128 cash_delta) noexcept {
-  InstrumentExposure& exposure = exposures_[index_of(instrument)];
-  touch(index_of(instrument));
-  exposure.total.position += position_delta.raw();
-  exposure.total.cash += cash_delta;
-  cash_ += cash_delta;
-  const std::size_t s = index_of(strategy);
-  if (s < strategies_.size()) {
-    exposure.by_strategy[s].position += position_delta.raw();
-    exposure.by_strategy[s].cash += cash_delta;
-    strategies_[s].cash += cash_delta;
-  }
-  settle_greeks(index_of(instrument));
+                            Int128 cash_delta, AccountId account) noexcept {
+  for_each_holding(index_of(instrument), strategy, account, [&](Holding& holding) noexcept {
+    holding.position += position_delta.raw();
+    holding.cash += cash_delta;
+  });
 }
 
-void OrderGate::set_reference(InstrumentId instrument, Price bid, Price ask,
-                              MonoTime at) noexcept {
-  InstrumentExposure& exposure = exposures_[index_of(instrument)];
-  if (exposure.bid != bid || exposure.ask != ask) touch(index_of(instrument));
+void OrderGate::on_traded(const OrderRequest& order, InstrumentId id, Price price,
+                          Qty qty) noexcept {
+  const std::size_t i = index_of(id);
+  Int128 value = 0;
+  if (!times(qty.raw(), unit_value(instruments_[i], price, Rounding::Up), value)) broken_ = true;
+  for_each_holding(i, order.strategy, order.account,
+                   [&](Holding& holding) noexcept { holding.turnover += value; });
+}
+
+void OrderGate::set_reference(InstrumentId id, Price bid, Price ask, MonoTime at) noexcept {
+  const std::size_t i = index_of(id);
+  InstrumentExposure& exposure = exposures_[i];
+  const bool moved = exposure.bid != bid || exposure.ask != ask;
+  if (moved) touch(i);
   exposure.bid = bid;
   exposure.ask = ask;
   exposure.reference_at = at;
   exposure.live = bid > Price{} && ask > bid;
+  if (limits_[i].jump_max) jumps_[i].on_price(bid, ask, at, limits_[i].jump_window_ns);
+  if (!exposure.live || !rates_.from_book(id)) return;
+  for (auto place = rates_.set_book(id, bid, ask, at, 1); place;
+       place = rates_.set_book(id, bid, ask, at, *place + 1)) {
+    if (moved) touch_currency(*place);
+  }
 }
 // The last prices stay: exposure still has to be valued.
 void OrderGate::clear_reference(InstrumentId instrument) noexcept {
   exposures_[index_of(instrument)].live = false;
 }
+bool OrderGate::set_rate(Currency from, Currency to, Price rate, MonoTime at) noexcept {
+  const auto place = rates_.set(from, to, rate, at);
+  if (place) touch_currency(*place);
+  return place.has_value();
+}
+void OrderGate::touch_currency(std::size_t place) noexcept {
+  for (std::size_t i = 0; i < instruments_.size(); ++i)
+    if (rates_.place_of(i) == place) touch(i);
+}
+
 void OrderGate::set_strategy_state(StrategyId strategy, StrategyState state) noexcept {
-  strategies_[index_of(strategy)].state = state;
+  states_[index_of(strategy)] = state;
 }
 void OrderGate::set_status(InstrumentId instrument, InstrumentStatus status) noexcept {
   instruments_[index_of(instrument)].status = status;
@@ -270,97 +226,54 @@ void OrderGate::set_status(InstrumentId instrument, InstrumentStatus status) noe
 
 void OrderGate::start_day(StrategyId strategy, std::int64_t pnl_base) noexcept {
   const std::size_t s = index_of(strategy);
-  const Int128 base = Int128{pnl_base} * kFinePerAmount;
-  if (s < strategies_.size()) {
-    strategies_[s].day_start_pnl = base;
-    loss_latched_[s] = false;
+  if (s < strategies()) {
+    set_figure(ScopeKind::Strategy, s & 0xFFFF, DayFigure::Base, pnl_base);
   } else {
-    firm_day_start_pnl_ = base;
+    set_figure(ScopeKind::Firm, 0, DayFigure::Base, pnl_base);
   }
+}
+
+void OrderGate::set_figure(ScopeKind kind, std::uint32_t number, DayFigure figure,
+                           std::int64_t value) noexcept {
+  auto* const found = const_cast<Scope*>(scope(kind, number));
+  if (found == nullptr) return;
+  switch (figure) {
+    case DayFigure::Base:
+      if (found->latch() != LossLatch::Open) ++latch_changes_;
+      found->start_day(Int128{value} * kFinePerLimit);
+      break;
+    case DayFigure::Peak:
+      found->peak = std::max(found->peak, Int128{value} * kFinePerLimit);
+      return;
+    case DayFigure::Latch:
+      found->set_latch(static_cast<LossLatch>(value & 0xFF), static_cast<LimitKind>(value >> 8));
+      return;
+  }
+  list_judged();
+  if (kind != ScopeKind::Firm) return;
+  for (std::size_t i = 0; i < exposures_.size(); ++i) {
+    InstrumentExposure& exposure = exposures_[i];
+    exposure.total.turnover = 0;
+    for (Holding& holding : exposure.by_strategy) holding.turnover = 0;
+    for (Holding& holding : exposure.by_account) holding.turnover = 0;
+    touch(i);
+  }
+}
+
+LossLatch OrderGate::latch_of(StrategyId id) const noexcept {
+  const std::size_t s = index_of(id);
+  if (s >= strategies()) return firm().latch();
+  const std::size_t a = place_of(strategy_accounts_[s]);
+  const LossLatch in_account = a < accounts_ ? account(a).latch() : LossLatch::Open;
+  return std::max({strategy(s).latch(), in_account, firm().latch()});
+}
+bool OrderGate::any_loss_latch() const noexcept {
+  return std::ranges::any_of(scopes_,
+                             [](const Scope& each) { return each.latch() != LossLatch::Open; });
 }
 void OrderGate::clear_loss_latches() noexcept {
-  loss_latched_.assign(loss_latched_.size(), false);
-}
-
-// 1e-17 units. Linear: position x mid. Inverse: -position / mid in the base currency.
-Int128 OrderGate::value_of(std::size_t instrument, std::int64_t position) const noexcept {
-  const InstrumentExposure& exposure = exposures_[instrument];
-  if (position == 0 || exposure.bid <= Price{}) return 0;
-  const Instrument& traded = instruments_[instrument];
-  const Price mid = Price::from_raw(exposure.bid.raw() / 2 + exposure.ask.raw() / 2);
-  const auto value = traded.fine_notional(mid, Qty::from_raw(position));
-  if (!value) return 0;
-  const bool negative = (position < 0) != (traded.kind == InstrumentKind::InversePerpetual);
-  return negative ? -*value : *value;
-}
-
-void OrderGate::refresh() const noexcept {
-  for (std::size_t word = 0; word < changed_.size(); ++word) {
-    for (std::uint64_t bits = changed_[word]; bits != 0; bits &= bits - 1)
-      refresh(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
-    changed_[word] = 0;
-  }
-}
-
-void OrderGate::refresh(std::size_t instrument) const noexcept {
-  const InstrumentExposure& exposure = exposures_[instrument];
-  Valuation& known = valuations_[instrument];
-  const Int128 worst = worst_notional(instrument, 0, 0);
-  if (known.worst < 0) {
-    --unpriced_;
-  } else {
-    gross_ -= known.worst;
-  }
-  if (worst < 0) {
-    ++unpriced_;
-  } else {
-    gross_ += worst;
-  }
-  known.worst = worst;
-  const Int128 value = value_of(instrument, exposure.total.position);
-  value_ += value - known.value;
-  known.value = value;
-  for (std::size_t s = 0; s < strategies_.size(); ++s) {
-    const Int128 own = value_of(instrument, exposure.by_strategy[s].position);
-    strategies_[s].value += own - known.by_strategy[s];
-    known.by_strategy[s] = own;
-  }
-}
-
-// 1e-17 units, as of the last refresh().
-Int128 OrderGate::pnl(StrategyId strategy) const noexcept {
-  const std::size_t s = index_of(strategy);
-  if (s < strategies_.size()) return strategies_[s].cash * kFinePerAmount + strategies_[s].value;
-  return cash_ * kFinePerAmount + value_;
-}
-
-std::int64_t OrderGate::total_pnl(StrategyId strategy) const noexcept {
-  refresh();
-  return saturate(pnl(strategy) / kFinePerAmount);
-}
-std::int64_t OrderGate::day_pnl(StrategyId strategy) const noexcept {
-  refresh();
-  const std::size_t s = index_of(strategy);
-  const Int128 start = s < strategies_.size() ? strategies_[s].day_start_pnl : firm_day_start_pnl_;
-  return saturate((pnl(strategy) - start) / kFinePerAmount);
-}
-
-// 1e-17 units; -1: there is exposure but no price has ever been seen, or the product does not fit.
-Int128 OrderGate::worst_notional(std::size_t instrument, std::int64_t extra_buy,
-                                 std::int64_t extra_sell) const noexcept {
-  const InstrumentExposure& exposure = exposures_[instrument];
-  const Int128 high = Int128{exposure.worst_long()} + extra_buy;
-  const Int128 low = Int128{exposure.worst_short()} - extra_sell;
-  const Int128 worst = std::max(high < 0 ? -high : high, low < 0 ? -low : low);
-  if (worst == 0) return 0;
-  if (worst > kMax || exposure.ask <= Price{}) return -1;
-  const auto value = instruments_[instrument].fine_notional(
-      exposure.ask, Qty::from_raw(static_cast<std::int64_t>(worst)));
-  return value ? *value : Int128{-1};
-}
-
-std::int64_t OrderGate::gross_notional() const noexcept {
-  refresh();
-  return unpriced_ != 0 ? kMax : coarse(gross_);
+  if (!any_loss_latch()) return;
+  for (Scope& each : scopes_) each.set_latch(LossLatch::Open, LimitKind::None);
+  ++latch_changes_;
 }
 }  // namespace sq::risk

@@ -28,6 +28,7 @@ std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
       static_cast<std::int64_t>(Int128{touch.raw()} * limits_[i].collar.raw() / Ratio::kScale);
   OrderRequest order;
   order.strategy = strategy;
+  order.account = strategy_accounts_[index_of(strategy)];
   order.side = sell ? Side::Sell : Side::Buy;
   order.tif = TimeInForce::ImmediateOrCancel;
   order.reduce_only = 1;
@@ -60,7 +61,8 @@ Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrum
   if (log_ != LogCondition::Normal)
     return no(Rule::LogNotReady, static_cast<std::int64_t>(log_),
               static_cast<std::int64_t>(LogCondition::Normal));
-  if (i >= instruments_.size() || s >= strategies_.size()) return no(Rule::NotPermitted, 0, 0);
+  if (i >= instruments_.size() || s >= strategies() || account_of(order) >= accounts_)
+    return no(Rule::NotPermitted, 0, 0);
   const bool sell = order.side == Side::Sell;
   if (order.tif != TimeInForce::ImmediateOrCancel || order.type != OrderType::Limit ||
       order.qty.raw() > room(exposures_[i].by_strategy[s], sell))
@@ -69,8 +71,12 @@ Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrum
   const std::int64_t age = now - exposures_[i].reference_at;
   if (age > limits_[i].reference_age_ns_max)
     return no(Rule::StaleReference, age, limits_[i].reference_age_ns_max);
-  if (const Verdict v = check_order(order, instrument); !v.accepted()) return v;
-  if (const Verdict v = check_exposure(order, instrument, true, now); !v.accepted()) return v;
+  Draft draft{order, i, s, account_of(order)};
+  draft.resting = draft.extra = order.qty;
+  draft.reduces = draft.confirmed = draft.flattens = true;
+  if (const Verdict v = check_order(draft); !v.accepted()) return v;
+  if (const Verdict v = check_price(draft); !v.accepted()) return v;
+  if (const Verdict v = check_exposure(draft, now); !v.accepted()) return v;
   // Soft blocks need no second look: the kill was that.
   if (const Verdict v = policies_.check(order, i, exposures_[i], true, true, now); !v.accepted())
     return v;

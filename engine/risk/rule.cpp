@@ -130,7 +130,8 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::None: return "accepted";
     case Rule::KillLatched: return "the kill switch is closed; re-arm it to trade";
     case Rule::StrategyNotArmed: return "the strategy's state does not allow new orders; arm it";
-    case Rule::NotPermitted: return "the strategy may not trade this instrument, or there is no such account";
+    case Rule::NotPermitted:
+      return "the strategy may not trade this instrument, or there is no such account";
     case Rule::ReduceOnly: return "only an order that shrinks the position would pass";
     case Rule::BookNotLive: return "there is no usable book; it passes when the book is live";
     case Rule::StaleReference: return "the reference price is older than allowed";
@@ -139,10 +140,13 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::OrderValue: return "a value up to the limit would pass";
     case Rule::PriceCollar: return "a price within the limit of the reference would pass";
     case Rule::SelfMatch: return "it could trade with an own order at the observed price";
-    case Rule::Position: return "the worst-case position would leave its limit; a smaller order would pass";
-    case Rule::GrossNotional: return "the worst-case gross exposure would leave its limit; less, or the other side, would pass";
+    case Rule::Position:
+      return "the worst-case position would leave its limit; a smaller order would pass";
+    case Rule::GrossNotional:
+      return "the worst-case gross exposure would leave its limit; less would pass";
     case Rule::OpenOrders: return "too many orders are open; it passes when one of them ends";
-    case Rule::OrderRate: return "too many orders in one second; it passes when the oldest of them is a second old";
+    case Rule::OrderRate:
+      return "too many orders in one second; it passes when the oldest of them is a second old";
     case Rule::DailyLoss: return "the day's loss reached its limit; only reducing orders pass";
     case Rule::Capacity: return "no room for another order";
     case Rule::Overflow: return "the limit could not be evaluated";
@@ -165,8 +169,7 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::NetNotional:
       return "the worst-case net exposure would leave its limit; less of this side would pass";
     case Rule::Credit:
-      return "worst-case exposure and the day's loss would pass the credit; a smaller order, or the "
-             "end of an open one, would pass";
+      return "worst-case exposure and the day's loss would pass the credit; a smaller one passes";
     case Rule::OpenValue:
       return "open orders would be worth more than allowed; it passes when others end";
     case Rule::Turnover:

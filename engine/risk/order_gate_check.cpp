@@ -1,0 +1,166 @@
+// The order itself: may it be sent by whom it comes from, is there a price to hold it against, and
+// is it sound at that price.
+#include <algorithm>
+#include <limits>
+
+#include "engine/risk/order_gate.hpp"
+#include "engine/risk/refusal.hpp"
+
+namespace sq::risk {
+namespace {
+// Shrinks the strategy's position and cannot flip it, also if its other orders fill first.
+bool reduces_position(Side side, Qty extra, const Holding& holding) noexcept {
+  return side == Side::Sell ? holding.worst_short() - extra.raw() >= 0
+                            : holding.worst_long() + extra.raw() <= 0;
+}
+}  // namespace
+
+Verdict OrderGate::check(const OrderRequest& order, InstrumentId instrument, MonoTime now,
+                         bool confirmed) noexcept {
+  Draft draft{order, index_of(instrument), index_of(order.strategy), account_of(order)};
+  draft.resting = draft.extra = order.qty;
+  draft.confirmed = confirmed;
+  return decide(draft, now);
+}
+
+Verdict OrderGate::check_amend(const OrderRequest& order, InstrumentId instrument,
+                               const Amendment& to, MonoTime now) noexcept {
+  OrderRequest changed = order;
+  changed.limit = to.limit;
+  changed.qty = to.qty;
+  Draft draft{changed, index_of(instrument), index_of(order.strategy), account_of(order)};
+  draft.is_new = false;
+  draft.resting = Qty::from_raw(std::max<std::int64_t>(to.qty.raw() - to.filled.raw(), 0));
+  draft.extra = to.added;
+  if (draft.instrument < instruments_.size()) {
+    // The larger quantity at the higher price, less what is reserved.
+    const Instrument& traded = instruments_[draft.instrument];
+    const UInt128 unit = unit_value(traded, order.limit, Rounding::Up);
+    const UInt128 worse = std::max(unit, unit_value(traded, to.limit, Rounding::Up));
+    const std::int64_t left = std::max<std::int64_t>(order.qty.raw() - to.filled.raw(), 0);
+    Int128 reserved = 0;
+    Int128 either = 0;
+    if (!times(left, unit, reserved) || !times(Int128{left} + to.added.raw(), worse, either))
+      return refuse(Rule::Overflow);
+    draft.extra_value = either - reserved;
+  }
+  return decide(draft, now);
+}
+
+Verdict OrderGate::decide(Draft& draft, MonoTime now) noexcept {
+  if (kill_.any()) [[unlikely]] {
+    const auto scope = kill_.closing(draft.order.account, draft.order.strategy,
+                                     InstrumentId{static_cast<std::uint32_t>(draft.instrument)});
+    if (scope)
+      return refuse(Rule::KillLatched, scope->number, 0, static_cast<std::uint8_t>(scope->kind));
+  }
+  if (log_ != LogCondition::Normal) [[unlikely]]
+    return refuse(Rule::LogNotReady, static_cast<std::int64_t>(log_),
+                  static_cast<std::int64_t>(LogCondition::Normal));
+  if (draft.strategy >= strategies()) return refuse(Rule::StrategyNotArmed);
+  if (draft.instrument >= instruments_.size() || draft.account >= accounts_)
+    return refuse(Rule::NotPermitted);
+  draft.reduces = reduces_position(draft.order.side, draft.extra,
+                                   exposures_[draft.instrument].by_strategy[draft.strategy]);
+  if (const Verdict v = check_permission(draft, now); !v.accepted()) return v;
+  if (const Verdict v = check_order(draft); !v.accepted()) return v;
+  if (const Verdict v = check_price(draft); !v.accepted()) return v;
+  if (const Verdict v = check_exposure(draft, now); !v.accepted()) return v;
+  // Further controls see an order that every limit allows.
+  if (const Verdict v = policies_.check(draft.order, draft.instrument, exposures_[draft.instrument],
+                                        draft.reduces, draft.confirmed, now);
+      !v.accepted())
+    return v;
+  Verdict accepted;
+  if (draft.is_new)
+    accepted.approval =
+        mint_.approve(draft.order, InstrumentId{static_cast<std::uint32_t>(draft.instrument)});
+  return accepted;
+}
+
+Verdict OrderGate::check_permission(const Draft& draft, MonoTime now) const noexcept {
+  const std::size_t i = draft.instrument;
+  const StrategyState state = states_[draft.strategy];
+  if (state != StrategyState::Armed && state != StrategyState::ReduceOnly)
+    return refuse(Rule::StrategyNotArmed, static_cast<std::int64_t>(state),
+                  static_cast<std::int64_t>(StrategyState::Armed));
+  if (!permitted_[draft.strategy][i]) return refuse(Rule::NotPermitted);
+  if ((state == StrategyState::ReduceOnly || draft.order.reduce_only != 0) && !draft.reduces)
+    return refuse(Rule::ReduceOnly, draft.order.qty.raw(), 0);
+  const InstrumentExposure& exposure = exposures_[i];
+  if (!exposure.live) return refuse(Rule::BookNotLive);
+  const std::int64_t age = now - exposure.reference_at;
+  if (age > limits_[i].reference_age_ns_max)
+    return refuse(Rule::StaleReference, age, limits_[i].reference_age_ns_max, instrument(i));
+  if (limits_[i].jump_max && jumps_[i].jumped(*limits_[i].jump_max))
+    return refuse(Rule::ReferenceJump, saturate(jumps_[i].distance()),
+                  saturate(jumps_[i].bound(*limits_[i].jump_max)), instrument(i));
+  return {};
+}
+
+Verdict OrderGate::check_order(const Draft& draft) const noexcept {
+  const OrderRequest& order = draft.order;
+  const std::size_t i = draft.instrument;
+  const Instrument& traded = instruments_[i];
+  const InstrumentLimits& limits = limits_[i];
+  const FilterBreach breach = check_filters(traded, order.limit, order.qty);
+  if (breach != FilterBreach::None)
+    return refuse(Rule::Filter, static_cast<std::int64_t>(breach), 0,
+                  static_cast<std::uint8_t>(breach));
+  if (order.qty > limits.order_qty_max)
+    return refuse(Rule::OrderQty, order.qty.raw(), limits.order_qty_max.raw(), instrument(i));
+  const HoldingBounds& bounds = holdings_[draft.strategy * instruments_.size() + i];
+  if (bounds.order_qty_max >= 0 && order.qty.raw() > bounds.order_qty_max)
+    return refuse(Rule::OrderQty, order.qty.raw(), bounds.order_qty_max,
+                  ScopeKind::StrategyInstrument, draft.strategy);
+  const Price worst =
+      order.side == Side::Buy ? order.limit : std::max(order.limit, exposures_[i].bid);
+  Int128 value = 0;
+  if (!times(draft.resting.raw(), unit_value(traded, worst, Rounding::Up), value))
+    return refuse(Rule::Overflow);
+  if (value > Int128{limits.order_value_max} * kFinePerAmount)
+    return refuse(Rule::OrderValue, coarse(value, kFinePerAmount), limits.order_value_max,
+                  instrument(i));
+  return {};
+}
+
+Verdict OrderGate::check_price(const Draft& draft) const noexcept {
+  const OrderRequest& order = draft.order;
+  const std::size_t i = draft.instrument;
+  const InstrumentLimits& limits = limits_[i];
+  const InstrumentExposure& exposure = exposures_[i];
+  const bool buy = order.side == Side::Buy;
+  if (limits.band_low && order.limit < *limits.band_low)
+    return refuse(Rule::PriceBand, order.limit.raw(), limits.band_low->raw(), instrument(i));
+  if (limits.band_high && order.limit > *limits.band_high)
+    return refuse(Rule::PriceBand, order.limit.raw(), limits.band_high->raw(), instrument(i));
+  // Distance beyond the far touch, on the side where a wrong price would trade.
+  const auto beyond = [](Price limit, Price touch, bool above) noexcept {
+    const Int128 distance = Int128{limit.raw()} - touch.raw();
+    return above ? distance : -distance;
+  };
+  const Price far = buy ? exposure.ask : exposure.bid;
+  const Int128 bound = Int128{far.raw()} * limits.collar.raw();
+  const Int128 distance = beyond(order.limit, far, buy);
+  if (distance * Ratio::kScale > bound)
+    return refuse(Rule::PriceCollar, saturate(distance), saturate(bound / Ratio::kScale),
+                  instrument(i));
+  if (limits.away_collar && !draft.confirmed) {
+    const Price near = buy ? exposure.bid : exposure.ask;
+    const Int128 away = Int128{near.raw()} * limits.away_collar->raw();
+    const Int128 behind = beyond(order.limit, near, !buy);
+    if (behind * Ratio::kScale > away) {
+      Verdict soft =
+          refuse(Rule::AwayCollar, saturate(behind), saturate(away / Ratio::kScale), instrument(i));
+      soft.soft = true;
+      return soft;
+    }
+  }
+  for (const RestingOrder& own : exposure.resting) {
+    if (own.side == order.side) continue;
+    if (buy ? order.limit >= own.limit : order.limit <= own.limit)
+      return refuse(Rule::SelfMatch, own.limit.raw(), order.limit.raw());
+  }
+  return {};
+}
+}  // namespace sq::risk
