@@ -11,6 +11,7 @@
 #include "engine/wal/dump_account.hpp"
 #include "engine/wal/dump_limits.hpp"
 #include "engine/wal/dump_names.hpp"
+#include "engine/wal/dump_risk.hpp"
 #include "engine/wal/fields.hpp"
 
 namespace sq::wal {
@@ -203,6 +204,7 @@ void put(Fields& f, const OrderRefused& p) {
   f.number("detail", p.detail);
   f.big("observed", p.observed);
   f.big("allowed", p.allowed);
+  put_risk_scope(f, p.scope, p.scope_number);
   f.order("parent", p.parent);
   f.text("side", text_of(p.side));
   f.text("type", text_of(p.type));
@@ -275,11 +277,6 @@ void put(Fields& f, const FundingBooked& p) {
   f.strategy("strategy", p.strategy);
   f.account(p.account);
 }
-void put(Fields& f, const DayStarted& p) {
-  f.big("day", p.day);
-  f.decimal("pnl_base", p.pnl_base, Amount::kDecimals);
-  f.strategy("strategy", p.strategy);
-}
 void put(Fields& f, const QueryRequest& p) { f.order("id", p.id); }
 
 template <class P>
@@ -306,6 +303,8 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<Instrument>(f, r);
     case RecordKind::LogStateChanged:
       return put_payload<LogStateChanged>(f, r);
+    case RecordKind::FxReference:
+      return put_payload<FxReference>(f, r);
     case RecordKind::OrderReport:
       return put_payload<OrderReport>(f, r);
     case RecordKind::AdminCommand:

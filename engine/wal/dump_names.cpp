@@ -21,6 +21,8 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "TimeTick";
     case RecordKind::LogStateChanged:
       return "LogStateChanged";
+    case RecordKind::FxReference:
+      return "FxReference";
     case RecordKind::RunEnded:
       return "RunEnded";
     case RecordKind::RecoveryFinished:

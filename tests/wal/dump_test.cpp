@@ -24,7 +24,8 @@ constexpr RecordKind kAllKinds[] = {
     RecordKind::OrderChanged,    RecordKind::FillBooked,       RecordKind::BookChanged,
     RecordKind::StrategyChanged, RecordKind::StrategySaved,    RecordKind::KillChanged,
     RecordKind::DeadLetter,      RecordKind::FundingBooked,    RecordKind::QuerySent,
-    RecordKind::DayStarted,      RecordKind::FundingSettled,   RecordKind::VenueAccount};
+    RecordKind::DayStarted,      RecordKind::FundingSettled,   RecordKind::VenueAccount,
+    RecordKind::FxReference};
 }  // namespace
 
 TEST_CASE("an order is described in decimals and names") {

@@ -84,6 +84,7 @@ TopicSet topics_of(RecordKind kind) noexcept {
       return {Topic::Prices};
     case RecordKind::FeedStatus:
     case RecordKind::FeedDropped:
+    case RecordKind::FxReference:
       return {Topic::Feeds};
     case RecordKind::DeadLetter:
       return {Topic::DeadLetters};

@@ -120,6 +120,8 @@ struct KindsOf<FeedStatus> : Kinds<RecordKind::FeedStatus> {};
 template <>
 struct KindsOf<FeedDropped> : Kinds<RecordKind::FeedDropped> {};
 template <>
+struct KindsOf<FxReference> : Kinds<RecordKind::FxReference> {};
+template <>
 struct KindsOf<DeadLetter> : Kinds<RecordKind::DeadLetter> {};
 template <>
 struct KindsOf<LogStateChanged> : Kinds<RecordKind::LogStateChanged> {};

@@ -195,7 +195,10 @@ void add_record_rows(const RecordHeader& record, const Names& names, Batch& batc
     case RecordKind::DeadLetter:
       return add<DeadLetter>(record, names, batch, dead_letter_row);
     case RecordKind::DayStarted:
-      return add<DayStarted>(record, names, batch, day_row);
+      // The bases of strategies and of the firm; other figures stay in the log.
+      if (const auto* p = payload<DayStarted>(record); p != nullptr && p->scope == 0)
+        batch.add(day_row(record, *p, names));
+      return;
     case RecordKind::OrderSent:
       if (const auto* p = payload<OrderRequest>(record))
         batch.add(plain_event(record, p->id, "sent", {}, names));

@@ -1,0 +1,13 @@
+// What the risk gate logs, as fields of `wal dump`.
+// Thread: any. Errors: numbers that this program does not know are shown as numbers.
+#pragma once
+
+#include "engine/messaging/control.hpp"
+#include "engine/wal/fields.hpp"
+
+namespace sq::wal {
+// risk::ScopeKind and its number; nothing for 0.
+void put_risk_scope(Fields& f, std::uint8_t kind, std::uint32_t number);
+void put(Fields& f, const DayStarted& p);
+void put(Fields& f, const FxReference& p);
+}  // namespace sq::wal
