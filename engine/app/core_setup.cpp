@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/app/policy_setup.hpp"
+#include "engine/backtest/venue_tables.hpp"
 #include "engine/strategy/check_parameters.hpp"
 #include "engine/types/text.hpp"
 #include "strategies/registry.hpp"
@@ -153,6 +154,7 @@ backtest::SimulationSettings exchange_settings(const settings::Config& config,
   backtest::SimulationSettings made;
   for (const core::InstrumentSetup& each : setup.instruments) made.books.push_back(each.book);
   made.model = config.simulation;
+  backtest::complete(made.model, instruments_of(config));
   made.balances = config.portfolio.balances;
   made.seed = config.engine.seed;
   return made;

@@ -18,7 +18,9 @@ struct AccountPosition {
   Qty position{};       // bought - sold; spot fees paid in the base asset are not taken off
   Int128 cash_flow{0};  // received - paid, each fill rounded against us, without fees
   Int128 fees_base{0};  // paid; spot purchases pay in the base asset
-  Int128 fees_cash{0};  // paid; in quote (spot) or settlement currency
+  Int128 fees_cash{0};  // paid; in quote (spot) or settlement currency; liquidation fees included
+  Int128 fees_discount{0};  // paid in the venue's discount currency
+  Int128 funding{0};        // received; in the settlement currency
   Qty bought{};
   Qty sold{};
   std::uint64_t fills{0};
@@ -43,5 +45,6 @@ struct Account {
   std::uint64_t orders_accepted{0};
   std::uint64_t orders_rejected{0};
   std::uint64_t fills{0};
+  std::uint64_t liquidations{0};  // trades of the venue with our positions
 };
 }  // namespace sq::backtest

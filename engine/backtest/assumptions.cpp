@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/backtest/simulation.hpp"
+#include "engine/backtest/venue_assumptions.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
 
@@ -130,11 +131,10 @@ std::vector<Assumption> Simulation::assumptions() const {
   list.push_back({"fees", model.fees ? fees_text(instruments_) : "OFF"});
   list.push_back({"venue filters", model.filters ? "on" : "OFF"});
   list.push_back({"balances",
-                  "spot: cannot sell what is not held or pay what is not there; "
-                  "derivatives: no margin, cash flows may go negative (OFF)"});
+                  "spot: cannot sell what is not held or pay what is not there; derivatives: see "
+                  "margin"});
   list.push_back({"own orders that meet", "the resting one expires"});
-  list.push_back({"market impact", "none: the recorded market does not react to our orders (OFF)"});
-  list.push_back({"rate limits, funding, liquidation, outages", "none (OFF)"});
+  venue_assumptions(model, instruments_, list);
   return list;
 }
 }  // namespace sq::backtest

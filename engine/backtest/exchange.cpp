@@ -31,19 +31,32 @@ SimulatedExchange::SimulatedExchange(const SimulationSettings& settings,
     if (static_cast<std::size_t>(instrument.venue) >= kVenuesMax)
       throw std::invalid_argument("simulated exchange: venue number too high");
     rules.book = index < settings.books.size() ? settings.books[index] : settings.book;
+    for (const settings::SimulatedInstrument& each : settings.model.instruments) {
+      if (each.venue != instrument.venue || each.symbol != instrument.symbol) continue;
+      rules.impact = {settings.model.impact, settings.model.impact_half_life_ns, each.impact_bps,
+                      each.impact_qty};
+    }
     instruments_[index] = std::make_unique<SimInstrument>(instrument, rules, orders_, executions);
+    rules.impact = {};
   }
+  set_up(settings, instruments);
   for (const settings::Balance& balance : settings.balances)
     wallet_.at(balance.venue, AccountId{0}, balance.amount.currency).total += balance.amount.raw;
 }
 
 void SimulatedExchange::on_market(const RecordHeader& record, WallTime at) noexcept {
   now_ = at;
+  if (at >= timed_at_) [[unlikely]] on_time(at);
+  if (record.kind == RecordKind::MarkPrice) [[unlikely]] return on_mark(record);
   if (SimInstrument* market = find(record.instrument)) market->on_market(record, at);
 }
 
 void SimulatedExchange::on_request(const RecordHeader& request, WallTime at) noexcept {
   now_ = at;
+  if (at >= timed_at_) [[unlikely]] on_time(at);
+  if (SimInstrument* market = find(request.instrument)) market->set_time(at);
+  if (const RejectCode code = admit(request); code != RejectCode::None)
+    return turn_away(request, code);
   switch (request.kind) {
     case RecordKind::OrderSent:
       on_order(payload_of<OrderRequest>(request), request.instrument);
@@ -86,6 +99,7 @@ void SimulatedExchange::on_order(const OrderRequest& request, InstrumentId instr
   const auto venue = static_cast<std::size_t>(market->instrument().venue);
   order.venue_order_id = ++venue_order_ids_[venue];
   orders_[slot] = order;
+  ++markets_[index_of(instrument)].open_orders;
   OrderFate& fate = index_.add(order.id);
   fate.venue_order_id = order.venue_order_id;
   fate.slot = slot;
@@ -118,6 +132,7 @@ RejectCode SimulatedExchange::judge(const OrderRequest& request, SimInstrument& 
     const RejectCode code = code_of(check_filters(instrument, price, order.qty));
     if (code != RejectCode::None) return code;
   }
+  if (const RejectCode code = check_venue(order, market); code != RejectCode::None) return code;
   if (order.reduce_only && reducible(order) == Qty{}) return RejectCode::ReduceOnly;
   if (order.tif == TimeInForce::PostOnly && market.would_take(order.side, order.limit))
     return RejectCode::WouldTake;
@@ -139,7 +154,7 @@ RejectCode SimulatedExchange::reserve_for(SimOrder& order, SimInstrument& market
       needed = value->raw;
     }
   }
-  if (instrument.kind != InstrumentKind::Spot) return RejectCode::None;
+  if (instrument.kind != InstrumentKind::Spot) return hold_margin(order, needed);
   if (!reserve(pays_with(order), needed)) return RejectCode::InsufficientBalance;
   order.reserved = needed;
   return RejectCode::None;
@@ -208,6 +223,7 @@ void SimulatedExchange::on_self_match(std::uint32_t slot) noexcept {
 
 void SimulatedExchange::on_gone(std::uint32_t slot) noexcept {
   release_reserve(orders_[slot], 0);
+  --markets_[index_of(orders_[slot].instrument)].open_orders;
   index_.find(orders_[slot].id)->slot = kNoSlot;
   orders_.give(slot);
 }

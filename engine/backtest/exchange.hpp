@@ -14,9 +14,14 @@
 
 #include "engine/backtest/account.hpp"
 #include "engine/backtest/executions.hpp"
+#include "engine/backtest/fee_schedule.hpp"
+#include "engine/backtest/margin_accounts.hpp"
 #include "engine/backtest/order_index.hpp"
+#include "engine/backtest/request_limits.hpp"
 #include "engine/backtest/sim_instrument.hpp"
 #include "engine/backtest/simulation_settings.hpp"
+#include "engine/messaging/account.hpp"
+#include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
 
 namespace sq::backtest {
@@ -70,13 +75,47 @@ class SimulatedExchange final : private Executions {
   void on_gone(std::uint32_t slot) noexcept override;
 
   [[nodiscard]] bool price_fill(const SimOrder& order, const Instrument& instrument, Price price,
-                                Qty qty, bool maker, Money& out) const noexcept;
+                                Qty qty, bool maker, Money& out) noexcept;
+  void pay_with_discount(const SimOrder& order, const Instrument& instrument, Ratio rate,
+                         Money& money) noexcept;
   void book_fill(SimOrder& order, const Instrument& instrument, Qty qty, const Money& money,
                  bool maker) noexcept;
   void release_reserve(SimOrder& order, std::int64_t keep) noexcept;
   [[nodiscard]] Holding& pays_with(const SimOrder& order) noexcept;
   [[nodiscard]] AccountPosition& position_of(AccountId account, InstrumentId instrument) noexcept;
   [[nodiscard]] Qty reducible(const SimOrder& order) noexcept;
+
+  // exchange_times.cpp: what happens by the clock, and who is let in
+  void set_up(const SimulationSettings& settings, std::span<const Instrument> instruments);
+  void on_time(WallTime at) noexcept;
+  void plan_time() noexcept;
+  void apply_outages() noexcept;
+  // What the venue's gateway says before it looks at the request.
+  [[nodiscard]] RejectCode admit(const RecordHeader& request) noexcept;
+  void turn_away(const RecordHeader& request, RejectCode code) noexcept;
+  [[nodiscard]] RejectCode check_venue(const SimOrder& order, SimInstrument& market) noexcept;
+  void on_mark(const RecordHeader& record) noexcept;
+  void settle_funding(std::uint32_t index) noexcept;
+
+  // exchange_margin.cpp
+  [[nodiscard]] bool margined(std::uint32_t index) const noexcept {
+    return model_.margin && margin_.instrument(index).tracked &&
+           margin_.instrument(index).rules.on();
+  }
+  // The best mark there is: the feed's, else the middle of the displayed touch.
+  Price refresh_mark(std::uint32_t index) noexcept;
+  [[nodiscard]] RejectCode hold_margin(SimOrder& order, std::int64_t value) noexcept;
+  void release_margin(SimOrder& order, std::int64_t keep) noexcept;
+  void book_margin(const SimOrder& order, std::uint32_t index, Qty qty, std::int64_t value) noexcept;
+  void check_liquidation(std::uint32_t index) noexcept;
+  void liquidate(std::size_t position) noexcept;
+  void cancel_for_liquidation(std::size_t position) noexcept;
+  void close_part(std::size_t position) noexcept;
+  void book_liquidation(std::size_t position, AccountNotice notice, const Level& trade,
+                        Int128 liquidated) noexcept;
+  [[nodiscard]] VenueAccount account_of(std::size_t position) noexcept;
+  void tell_account(std::size_t position, AccountNotice notice) noexcept;
+  void tell_margin(const SimOrder& order) noexcept;
 
   // Ends the order in the index and reports it; its slot is given back by on_gone.
   void end(std::uint32_t slot, OrderState state, ReportKind kind, RejectCode code) noexcept;
@@ -94,6 +133,19 @@ class SimulatedExchange final : private Executions {
     std::uint32_t next{kNoSlot};  // later fill of the same order
   };
 
+  // What the venue keeps of an instrument beside its matching.
+  struct Market {
+    settings::SimulatedInstrument settings{};
+    Ratio rate{};  // of the next funding
+    WallTime next_funding{};  // 0: none is known
+    bool rate_known{false};
+    bool mark_from_feed{false};
+    bool closed{false};
+    bool maintenance{false};
+    bool called{false};  // its pool is above the warning level
+    std::uint32_t open_orders{0};
+  };
+
   settings::Simulation model_;
   ReportSink& sink_;
   OrderSlots orders_;
@@ -101,6 +153,12 @@ class SimulatedExchange final : private Executions {
   std::vector<std::unique_ptr<SimInstrument>> instruments_;  // by id
   Wallet wallet_;
   std::vector<AccountPosition> positions_;
+  std::vector<Market> markets_;  // by id
+  MarginAccounts margin_{wallet_};
+  std::array<RequestLimits, kVenuesMax> limits_{};
+  std::array<FeeSchedule, kVenuesMax> fees_{};
+  std::vector<std::uint32_t> liquidated_;  // slots, room for every open order
+  WallTime timed_at_{0};                   // the next moment with something to do by the clock
   std::vector<ToldFill> told_fills_;
   std::array<std::uint64_t, kVenuesMax> venue_order_ids_{};
   std::array<std::uint64_t, kVenuesMax> report_sequences_{};
@@ -108,5 +166,6 @@ class SimulatedExchange final : private Executions {
   std::uint64_t accepted_{0};
   std::uint64_t rejected_{0};
   std::uint64_t fills_{0};
+  std::uint64_t liquidations_{0};
 };
 }  // namespace sq::backtest

@@ -29,6 +29,7 @@ Qty SimulatedExchange::on_fill(std::uint32_t slot, Price price, Qty qty, bool ma
     return Qty{};
   }
   book_fill(order, market.instrument(), qty, money, maker);
+  book_margin(order, index_of(order.instrument), qty, money.value);
   OrderFate& fate = *index_.find(order.id);
   fate.filled = order.filled;
   if (order.remaining() == Qty{}) fate.state = OrderState::Filled;
@@ -48,11 +49,12 @@ Qty SimulatedExchange::on_fill(std::uint32_t slot, Price price, Qty qty, bool ma
   (fate.last_fill == kNoSlot ? fate.first_fill : told_fills_[fate.last_fill].next) = place;
   fate.last_fill = place;
   report(fill, order.instrument);
+  tell_margin(order);
   return qty;
 }
 
 bool SimulatedExchange::price_fill(const SimOrder& order, const Instrument& instrument, Price price,
-                                   Qty qty, bool maker, Money& out) const noexcept {
+                                   Qty qty, bool maker, Money& out) noexcept {
   const bool buy = order.side == Side::Buy;
   const bool inverse = instrument.kind == InstrumentKind::InversePerpetual;
   const auto value =
@@ -60,7 +62,11 @@ bool SimulatedExchange::price_fill(const SimOrder& order, const Instrument& inst
   if (!value) return false;
   out.value = value->raw;
   const bool spot = instrument.kind == InstrumentKind::Spot;
-  const Ratio rate = maker ? instrument.maker_fee : instrument.taker_fee;
+  FeeSchedule& schedule = fees_[static_cast<std::size_t>(instrument.venue)];
+  schedule.on_time(now_);
+  const Ratio rate = schedule.tiered() ? schedule.rate(maker)
+                     : maker           ? instrument.maker_fee
+                                       : instrument.taker_fee;
   out.fee.currency = spot ? (buy ? instrument.base : instrument.quote) : instrument.settle;
   if (!model_.fees || rate == Ratio{}) return true;
   const std::int64_t amount = spot && buy ? qty.raw() : value->raw;
@@ -68,7 +74,21 @@ bool SimulatedExchange::price_fill(const SimOrder& order, const Instrument& inst
   const auto fee = fee_of(rate, amount, up ? Rounding::Up : Rounding::Down);
   if (!fee) return false;
   out.fee.raw = *fee;
+  if (schedule.discounts() && *fee > 0) [[unlikely]] pay_with_discount(order, instrument, rate, out);
   return true;
+}
+
+// The whole fee in the venue's own currency while there is enough of it, else none of it.
+void SimulatedExchange::pay_with_discount(const SimOrder& order, const Instrument& instrument,
+                                          Ratio rate, Money& money) noexcept {
+  const FeeSchedule& schedule = fees_[static_cast<std::size_t>(instrument.venue)];
+  const auto fee = fee_of(rate, money.value, Rounding::Up);
+  const auto less = fee ? schedule.discounted(*fee) : std::nullopt;
+  if (!less) return;
+  const Holding& holding =
+      wallet_.at(instrument.venue, order.account, schedule.discount_currency());
+  if (holding.total - holding.reserved < *less) return;
+  money.fee = {schedule.discount_currency(), *less};
 }
 
 void SimulatedExchange::book_fill(SimOrder& order, const Instrument& instrument, Qty qty,
@@ -98,7 +118,10 @@ void SimulatedExchange::book_fill(SimOrder& order, const Instrument& instrument,
   AccountPosition& position = position_of(order.account, order.instrument);
   position.cash_flow += flow;
   const bool in_base = instrument.kind == InstrumentKind::Spot && buy;
-  (in_base ? position.fees_base : position.fees_cash) += money.fee.raw;
+  const bool in_own = money.fee.currency == (in_base ? instrument.base : instrument.kind == InstrumentKind::Spot ? instrument.quote : instrument.settle);
+  (!in_own ? position.fees_discount : in_base ? position.fees_base : position.fees_cash) +=
+      money.fee.raw;
+  fees_[static_cast<std::size_t>(instrument.venue)].on_traded(money.value, now_);
   (buy ? position.bought : position.sold) += qty;
   if (buy) {
     position.position += qty;
@@ -111,6 +134,8 @@ void SimulatedExchange::book_fill(SimOrder& order, const Instrument& instrument,
 
 void SimulatedExchange::release_reserve(SimOrder& order, std::int64_t keep) noexcept {
   if (order.reserved == keep) return;
+  if (find(order.instrument)->instrument().kind != InstrumentKind::Spot)
+    return release_margin(order, keep);
   pays_with(order).reserved -= order.reserved - keep;
   order.reserved = keep;
 }
@@ -145,6 +170,7 @@ Account SimulatedExchange::account() const {
   account.orders_accepted = accepted_;
   account.orders_rejected = rejected_;
   account.fills = fills_;
+  account.liquidations = liquidations_;
   index_.for_each([&](const OrderFate& fate) {
     if (fate.slot == kNoSlot) return;
     const SimOrder& order = orders_[fate.slot];

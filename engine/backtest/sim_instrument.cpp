@@ -29,6 +29,7 @@ SimInstrument::SimInstrument(const Instrument& instrument, const MatchingRules& 
       asks_{Side::Sell, orders} {}
 
 void SimInstrument::on_market(const RecordHeader& record, WallTime at) noexcept {
+  if (closed_) [[unlikely]] return watch(record);
   switch (record.kind) {
     case RecordKind::TopOfBook: {
       const auto& top = payload_of<TopOfBook>(record);
@@ -168,18 +169,21 @@ void SimInstrument::take(std::uint32_t slot) noexcept {
   SimOrder& order = orders_[slot];
   const Side other = opposite(order.side);
   const bool limited = order.type == OrderType::Limit;
+  Qty taken{};
   Level level = view_.best(other);
   while (order.remaining() > Qty{} && !order.ended && level.qty > Qty{}) {
-    if (limited && !reaches(order.side, order.limit, level.price)) break;
+    const Price price = moved(order.side, level.price);
+    if (limited && !reaches(order.side, order.limit, price)) break;
     const Qty offered = available(other, level);
     if (offered > Qty{}) {
-      cancel_self_matches(order.side, level.price);
-      const Qty done =
-          executions_.on_fill(slot, level.price, std::min(offered, order.remaining()), false);
+      cancel_self_matches(order.side, price);
+      const Qty done = executions_.on_fill(slot, price, std::min(offered, order.remaining()), false);
       if (done > Qty{} && rules_.consumed_depth) consumed(other).add(level.price, done);
+      taken += done;
     }
     if (!view_.next(other, level)) break;
   }
+  if (rules_.impact.on() && taken > Qty{}) impact(order.side).add(rules_.impact, taken, now_);
   if (limited && order.remaining() > Qty{} && !order.ended)
     cancel_self_matches(order.side, order.limit);
 }
@@ -213,7 +217,7 @@ Level SimInstrument::best_to_take(Side side) const noexcept {
   Level level = view_.best(other);
   while (level.qty > Qty{}) {
     const Qty offered = available(other, level);
-    if (offered > Qty{}) return {level.price, offered};
+    if (offered > Qty{}) return {moved(side, level.price), offered};
     if (!view_.next(other, level)) break;
   }
   return {};
@@ -231,10 +235,11 @@ SimInstrument::Reach SimInstrument::reach(const SimOrder& order, Qty qty) const 
   Reach reach;
   Level level = view_.best(other);
   while (level.qty > Qty{} && reach.qty < qty) {
-    if (order.type == OrderType::Limit && !reaches(order.side, order.limit, level.price)) break;
+    const Price price = moved(order.side, level.price);
+    if (order.type == OrderType::Limit && !reaches(order.side, order.limit, price)) break;
     const Qty taken = std::min(available(other, level), qty - reach.qty);
     if (taken > Qty{}) {
-      const auto value = instrument_.notional(level.price, taken, Rounding::Up);
+      const auto value = instrument_.notional(price, taken, Rounding::Up);
       if (!value || __builtin_add_overflow(reach.value, value->raw, &reach.value)) {
         reach.overflow = true;
         break;

@@ -9,6 +9,7 @@
 
 #include "engine/backtest/consumed_depth.hpp"
 #include "engine/backtest/executions.hpp"
+#include "engine/backtest/impact.hpp"
 #include "engine/backtest/market_view.hpp"
 #include "engine/backtest/own_levels.hpp"
 #include "engine/backtest/queue_model.hpp"
@@ -21,6 +22,7 @@ struct MatchingRules {
   QueueRule queue{};        // where the feed tells levels only
   bool exact_queue{true};   // where it tells orders: our place among them by name, no model
   bool consumed_depth{true};
+  ImpactRule impact{};
   book::SyncSettings book{};  // of the displayed market; tick and lot are the instrument's
 };
 
@@ -39,8 +41,21 @@ class SimInstrument {
   // Takes a resting order out of the queue.
   void remove(std::uint32_t slot) noexcept;
 
+  // An order is about to come: what our taking moved fades until then.
+  void set_time(WallTime now) noexcept { now_ = now; }
+  // Closed: the market is watched and nothing of ours trades.
+  void set_closed(bool closed) noexcept {
+    closed_ = closed;
+    was_live_ = false;
+  }
+  // Takes once from the best displayed level that `limit` reaches, for the venue's own orders: what
+  // was taken, qty 0 when there is nothing.
+  [[nodiscard]] Level take_best(Side side, Price limit, Qty qty) noexcept;
+  // Middle of the displayed touch; 0 while there is none.
+  [[nodiscard]] Price middle() const noexcept;
+
   // Trades: the displayed depth is complete and the venue has not halted the instrument.
-  [[nodiscard]] bool live() const noexcept { return view_.live() && !halted_; }
+  [[nodiscard]] bool live() const noexcept { return view_.live() && !halted_ && !closed_; }
   [[nodiscard]] const Instrument& instrument() const noexcept { return instrument_; }
   // Best price that can be taken by an order of `side`; qty 0: nothing is there.
   [[nodiscard]] Level best_to_take(Side side) const noexcept;
@@ -65,6 +80,16 @@ class SimInstrument {
   }
   [[nodiscard]] const ConsumedDepth& consumed(Side side) const noexcept {
     return side == Side::Buy ? consumed_bids_ : consumed_asks_;
+  }
+  void watch(const RecordHeader& record) noexcept;
+  // What a taker of `side` pays or gets at a displayed price, after what our taking moved.
+  [[nodiscard]] Price moved(Side side, Price price) const noexcept {
+    if (!rules_.impact.on()) [[likely]] return price;
+    return moved_by_impact(side, price);
+  }
+  [[nodiscard]] Price moved_by_impact(Side side, Price price) const noexcept;
+  [[nodiscard]] Impact& impact(Side side) noexcept {
+    return side == Side::Buy ? impact_of_buys_ : impact_of_sells_;
   }
   // Of a displayed level of `side`, without what we took of it.
   [[nodiscard]] Qty available(Side side, const Level& level) const noexcept {
@@ -116,7 +141,11 @@ class SimInstrument {
   OwnLevels asks_;
   ConsumedDepth consumed_bids_;
   ConsumedDepth consumed_asks_;
+  Impact impact_of_buys_;
+  Impact impact_of_sells_;
   std::uint64_t trade_id_{0};
+  WallTime now_{};
+  bool closed_{false};
   bool was_live_{false};
   bool halted_{false};  // the venue said so
 };

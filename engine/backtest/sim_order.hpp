@@ -21,7 +21,8 @@ struct SimOrder {
   Qty ahead{};            // market quantity before it in the queue
   std::uint32_t orders_ahead{0};  // market orders before it; order-by-order data only
   Qty cancelled_ahead{};  // of `ahead`, taken off for decreases that a late trade may still explain
-  std::int64_t reserved{0};  // spot: 1e-8 of the currency it pays with
+  std::int64_t reserved{0};  // spot: 1e-8 of the currency it pays with; with margin: open value
+  std::int64_t open_loss{0};  // with margin: what it would lose against the mark at once
   InstrumentId instrument{kNoInstrument};
   AccountId account{};
   Side side{Side::Buy};

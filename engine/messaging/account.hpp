@@ -9,6 +9,7 @@
 #include "engine/messaging/record.hpp"
 #include "engine/types/amount.hpp"
 #include "engine/types/fixed.hpp"
+#include "engine/types/order_types.hpp"
 
 namespace sq {
 // FundingSettled: one account's position in header.instrument paid or received funding.
@@ -29,7 +30,6 @@ enum class AccountNotice : std::uint8_t {  // append only
   Liquidation = 3,  // the venue traded the position away: qty at price, fee taken
   Takeover = 4      // the insurance fund took the position over at the bankruptcy price
 };
-enum class MarginMode : std::uint8_t { Cross = 1, Isolated = 2 };  // logged, append only
 
 // VenueAccount: the margin of the pool that header.instrument's position lives in, and the position.
 struct VenueAccount {

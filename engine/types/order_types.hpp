@@ -49,6 +49,9 @@ constexpr bool is_terminal(OrderState state) noexcept {
   return false;
 }
 
+// Derivatives: one wallet for all positions of a currency, or one for each.
+enum class MarginMode : std::uint8_t { Cross = 1, Isolated = 2 };
+
 enum class BookState : std::uint8_t {
   Syncing = 0,  // no snapshot bridged yet
   Live = 1,     // the only state in which a price may be used

@@ -9,6 +9,7 @@
 
 #include "engine/backtest/exchange.hpp"
 #include "tests/backtest/market_records.hpp"
+#include "tests/backtest/scenario_venue.hpp"
 #include "tests/backtest/scenario_words.hpp"
 
 namespace sq::test {
@@ -58,6 +59,9 @@ class Scenario final : private backtest::ReportSink {
   void command(Words& words) {
     if (words.accept("instrument")) return define(words);
     if (words.accept("set")) return set(words);
+    if (words.accept("venue")) return venue_words(words, settings_.model);
+    if (words.accept("market")) return market_words(words, settings_.model, instruments_);
+    if (words.accept("outage")) return outage_words(words, settings_.model);
     if (words.accept("balance")) {
       settings::Balance balance;
       balance.venue = venue_named(words.next());
@@ -124,6 +128,7 @@ class Scenario final : private backtest::ReportSink {
       settings_.open_orders_max = static_cast<std::uint32_t>(std::stoul(value));
       return;
     }
+    if (name == "impact") return impact_words(value, words, model);
     if (value != "off") throw std::runtime_error("only 'off' can be set");
     if (name == "exact")
       model.exact_queue = false;
@@ -133,6 +138,12 @@ class Scenario final : private backtest::ReportSink {
       model.partial_fills = false;
     else if (name == "fees")
       model.fees = false;
+    else if (name == "margin")
+      model.margin = false;
+    else if (name == "funding")
+      model.funding = false;
+    else if (name == "rates")
+      model.rate_limits = false;
     else if (name == "filters")
       model.filters = false;
     else
@@ -146,6 +157,7 @@ class Scenario final : private backtest::ReportSink {
     if (kind == "top") return top(words);
     if (kind == "trade") return trade(words);
     if (kind == "l3") return market_order(words);
+    if (kind == "mark") return mark(words);
     if (kind == "halt" || kind == "resume") {
       const FeedStatus status{kind == "halt" ? FeedEvent::Halted : FeedEvent::Resumed, {}};
       return feed(market_record(RecordKind::FeedStatus, status), options(words));
@@ -267,6 +279,17 @@ class Scenario final : private backtest::ReportSink {
     words.expect("@");
     trade.price = decimal<Price>(words.next());
     feed(market_record(RecordKind::TradePrint, trade), options(words));
+  }
+  // mark PRICE [rate RATE next MICROSECONDS]
+  void mark(Words& words) {
+    MarkPrice mark;
+    mark.mark = mark.index = decimal<Price>(words.next());
+    if (words.accept("rate")) {
+      mark.funding_rate = decimal<Ratio>(words.next());
+      words.expect("next");
+      mark.next_funding = WallTime{std::stoll(words.next()) * kNsPerUs};
+    }
+    feed(market_record(RecordKind::MarkPrice, mark), options(words));
   }
   void feed(OwnedRecord record, const Options& given) {
     record.header().instrument = given.instrument;

@@ -59,6 +59,13 @@ inline constexpr std::array kFeedLatencies{Choice{"recorded", FeedLatency::Recor
 inline constexpr std::array kQueueModels{Choice{"pessimistic", QueueModel::Pessimistic},
                                          Choice{"proportional", QueueModel::Proportional},
                                          Choice{"power", QueueModel::Power}};
+inline constexpr std::array kImpactModels{Choice{"none", ImpactModel::None},
+                                          Choice{"square-root", ImpactModel::SquareRoot},
+                                          Choice{"linear", ImpactModel::Linear}};
+inline constexpr std::array kMarginModes{Choice{"cross", MarginMode::Cross},
+                                         Choice{"isolated", MarginMode::Isolated}};
+inline constexpr std::array kOutageKinds{Choice{"halt", OutageKind::Halt},
+                                         Choice{"maintenance", OutageKind::Maintenance}};
 inline constexpr std::array kTextLevels{
     Choice{"debug", TextLevel::Debug}, Choice{"info", TextLevel::Info},
     Choice{"warn", TextLevel::Warn}, Choice{"error", TextLevel::Error}};

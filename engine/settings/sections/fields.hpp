@@ -260,6 +260,10 @@ void fields(Io& io, T& simulation) {
   io.boolean("partial_fills", simulation.partial_fills, Need::Optional);
   io.boolean("fees", simulation.fees, Need::Optional);
   io.boolean("filters", simulation.filters, Need::Optional);
+  io.boolean("margin", simulation.margin, Need::Optional);
+  io.boolean("funding", simulation.funding, Need::Optional);
+  io.boolean("rate_limits", simulation.rate_limits, Need::Optional);
+  io.choice("impact", simulation.impact, kImpactModels, Need::Optional);
 }
 
 template <class Io, Is<Telemetry> T>

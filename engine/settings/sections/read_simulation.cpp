@@ -2,6 +2,7 @@
 
 #include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/read.hpp"
+#include "engine/settings/sections/simulation_venues.hpp"
 #include "engine/settings/simulation.hpp"
 #include "engine/settings/strict/read_file.hpp"
 
@@ -134,6 +135,7 @@ void read_simulation(Reader& reader, const std::filesystem::path& project_dir, S
     reader.refuse("queue_power", "no such key unless queue_model is \"power\"");
   reader.integer("queue_power", out.queue_power, 1, 8, "", power ? Need::Required : Need::Optional);
   read_order_latency(reader, project_dir, out);
+  read_simulated_venues(reader, out);
   reader.finish();
 }
 }  // namespace sq::settings

@@ -1,4 +1,6 @@
+#include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/policy_fields.hpp"
+#include "engine/settings/sections/simulation_venues.hpp"
 #include "engine/settings/strict/writer.hpp"
 
 namespace sq::settings {
@@ -16,12 +18,19 @@ void write_elements(Writer& out, std::string_view path, const std::vector<Sectio
   }
 }
 
+void write_latencies(Writer& out, const Simulation& simulation);
 void write_simulation(Writer& out, const Simulation& simulation) {
   write_table(out, "simulation", simulation);
+  write_simulated_impact(out, simulation);
   if (simulation.feed_latency == FeedLatency::Constant)
     out.duration("feed_latency_us", simulation.feed_latency_ns, 0, 0, Need::Required);
   if (simulation.queue_model == QueueModel::Power)
     out.integer("queue_power", simulation.queue_power, 0, 0, "", Need::Required);
+  write_latencies(out, simulation);
+  write_simulated_venues(out, simulation);
+}
+
+void write_latencies(Writer& out, const Simulation& simulation) {
   if (simulation.order_latency_table.empty()) {
     out.duration("order_latency_us", simulation.order_latency_ns, 0, 0, Need::Required);
     out.duration("report_latency_us", simulation.report_latency_ns, 0, 0, Need::Required);
