@@ -26,25 +26,6 @@ struct LatencyPoint {
 
   friend bool operator==(const LatencyPoint&, const LatencyPoint&) = default;
 };
-// The kinds of messages whose latency differs. Ack: every report but a fill.
-enum class MessageKind : std::uint8_t { New, Cancel, Amend, Query, Ack, Fill };
-inline constexpr std::size_t kMessageKinds = 6;
-// A point of one kind's distribution; probabilities as in LatencyPoint.
-struct KindLatency {
-  MessageKind kind{MessageKind::New};
-  std::uint32_t probability_ppm{0};
-  std::int64_t ns{0};
-
-  friend bool operator==(const KindLatency&, const KindLatency&) = default;
-};
-// A latency that was measured at a moment; between two moments it is a straight line.
-struct LatencySample {
-  MessageKind kind{MessageKind::New};
-  WallTime at{};
-  std::int64_t ns{0};
-
-  friend bool operator==(const LatencySample&, const LatencySample&) = default;
-};
 enum class ImpactModel : std::uint8_t { None, SquareRoot, Linear };
 
 struct Simulation {
@@ -65,9 +46,6 @@ struct Simulation {
   bool margin{true};       // initial margin, maintenance, liquidation where brackets are known
   bool funding{true};      // perpetuals pay and receive where a rate is known
   bool rate_limits{true};  // orders and request weight per window, 429 and then 418
-  // From `latency_file`, in the order of kind. A kind in neither list has the latency above.
-  std::vector<KindLatency> kind_latencies;     // each kind: strictly rising from 0 to 1,000,000
-  std::vector<LatencySample> latency_samples;  // replayed; each kind: rising times
   // Our taking moves what our later takers find; see engine/backtest/impact.hpp.
   ImpactModel impact{ImpactModel::None};
   std::int64_t impact_half_life_ns{60 * kNsPerSecond};  // 1 ms to 1 day; not with None
