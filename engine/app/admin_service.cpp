@@ -44,6 +44,12 @@ std::string_view text_of(Command command) {
     case Command::ProposeOverride:
     case Command::AcknowledgeStrategy:
       return "limits";
+    case Command::Reconcile:
+      return "reconcile";
+    case Command::AcceptBreak:
+      return "accept a break";
+    case Command::AdjustPosition:
+      return "adjust a position";
   }
   return "?";
 }

@@ -50,6 +50,9 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       approval_key_{setup.approval_key},
       egress_{setup.egress},
       flatten_ns_max_{setup.flatten_ns_max},
+      reconciling_{reconciling_of(setup)},
+      reconcile_ns_{setup.reconcile_ns},
+      external_orders_{setup.external_orders},
       state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax),
       seen_latches_(ledger_.gate().scopes().size()),
       saved_peaks_(ledger_.gate().scopes().size()) {
@@ -120,6 +123,10 @@ void Core::dispatch(const RecordHeader& input) noexcept {
   }
   switch (input.kind) {
     case RecordKind::OrderReport: on_report(input); break;
+    case RecordKind::VenueOrder:
+    case RecordKind::VenuePosition:
+    case RecordKind::VenueBalance:
+    case RecordKind::VenueSnapshot: on_account_answer(input); break;
     case RecordKind::AdminCommand: on_command(input); break;
     case RecordKind::FundingSettled: on_funding(input); break;
     case RecordKind::VenueAccount: on_account(input); break;
@@ -243,6 +250,7 @@ void Core::fire_timers() noexcept {
       }
       case TimerOwner::BookSilence: on_silence_timer(timer.index); break;
       case TimerOwner::Flatten: on_flatten_timer(); break;
+      case TimerOwner::Reconcile: on_reconcile_timer(timer.index); break;
       case TimerOwner::SaveState:
         save_states();
         save_peaks();
@@ -268,6 +276,7 @@ void Core::on_ready() noexcept {
   cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
   restore_kill();
   timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
+  start_reconciling();
   for (std::size_t i = 0; i < books_.size(); ++i) {
     refer(i);
     if (books_[i].state() == BookState::Live) watch_silence(i);
@@ -306,7 +315,7 @@ void Core::on_command(const RecordHeader& input) noexcept {
       running.wanted = command.state;
       const bool trades =
           command.state == StrategyState::Armed || command.state == StrategyState::ReduceOnly;
-      const bool wait = trades && !running.setup.strategy->warm();
+      const bool wait = trades && !(running.setup.strategy->warm() && reconciled(s));
       set_state(s, wait ? StrategyState::Warming : command.state, StateCause::Command);
       states_dirty_ = true;
       return;
@@ -320,6 +329,9 @@ void Core::on_command(const RecordHeader& input) noexcept {
     case Command::ApproveProposal:
     case Command::ProposeOverride:
     case Command::AcknowledgeStrategy: break;  // of LimitsChanged
+    case Command::Reconcile:
+    case Command::AcceptBreak:
+    case Command::AdjustPosition: return on_break_command(input);
   }
   dead_letter(input, DeadLetterReason::BadContent);
 }

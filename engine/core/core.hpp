@@ -17,6 +17,7 @@
 #include "engine/core/answer_watch.hpp"
 #include "engine/core/journal.hpp"
 #include "engine/core/ledger.hpp"
+#include "engine/core/reconciling.hpp"
 #include "engine/core/setup.hpp"
 #include "engine/core/timers.hpp"
 #include "engine/messaging/greeks.hpp"
@@ -158,6 +159,7 @@ class Core {
   void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason,
                   bool again = false) noexcept;
   void on_report(const RecordHeader& input) noexcept;
+  void on_unknown_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;
 
@@ -175,6 +177,26 @@ class Core {
   void settle_latches() noexcept;
   void decide_figure(const risk::Scope& scope, DayFigure figure, std::int64_t value) noexcept;
   [[nodiscard]] static std::int64_t units(Int128 fine) noexcept;
+  // core_reconcile.cpp: what venues hold
+  void start_reconciling() noexcept;
+  void request_account(std::size_t venue) noexcept;
+  void on_reconcile_timer(std::size_t venue) noexcept;
+  void on_account_answer(const RecordHeader& input) noexcept;
+  void on_trade_told(const RecordHeader& input, const ReportEffect& effect) noexcept;
+  void compare_account(Reconciling& venue) noexcept;
+  void adopt_unknown(Reconciling& venue) noexcept;
+  void adopt(Reconciling& venue, const VenueOrder& told, InstrumentId instrument) noexcept;
+  void take_differences(Reconciling& venue, const std::vector<oms::Difference>& found) noexcept;
+  void resolve_breaks(Reconciling& venue, const std::vector<oms::Difference>& found) noexcept;
+  void ask_again(Reconciling& venue, std::int64_t in_ns) noexcept;
+  void on_break_command(const RecordHeader& input) noexcept;
+  // core_breaks.cpp
+  void open_break(const oms::Difference& found, std::uint64_t number) noexcept;
+  void change_break(const oms::Break& open, BreakState state, const FixedText<24>& who,
+                    std::uint8_t age) noexcept;
+  void reduce_only(VenueId venue, InstrumentId instrument) noexcept;
+  [[nodiscard]] bool reconciled(std::size_t strategy) const noexcept;
+  [[nodiscard]] Reconciling* reconciling(VenueId venue) noexcept;
 
   // core_strategies.cpp: states
   void set_state(std::size_t strategy, StrategyState to, StateCause cause) noexcept;
@@ -217,6 +239,9 @@ class Core {
   std::int64_t flatten_ns_max_;
   MonoTime flatten_until_{};
   bool flattening_{false};
+  std::vector<Reconciling> reconciling_;  // by venue; empty: never asked
+  std::int64_t reconcile_ns_;
+  settings::ExternalOrders external_orders_;
   std::vector<std::byte> state_room_;  // a StrategySaved record
   std::vector<risk::LossLatch> seen_latches_;  // index: OrderGate::scopes()
   std::vector<std::int64_t> saved_peaks_;      // same index

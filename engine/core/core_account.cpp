@@ -17,6 +17,8 @@ std::optional<std::span<const FundingBooked>> Ledger::apply_funding(
   if (!lines) return std::nullopt;
   for (const FundingBooked& line : *lines)
     gate_.on_position(line.strategy, record.instrument, Qty{}, line.amount.raw);
+  accounts_.on_cash(instruments[index_of(record.instrument)].venue, funding.account,
+                    funding.amount);
   return lines;
 }
 
@@ -49,6 +51,9 @@ AccountEffect Ledger::apply_account(const RecordHeader& record) noexcept {
     ++counters_.liquidations;
     gate_.on_position(kNoStrategy, record.instrument, effect.booked->position_delta,
                       effect.booked->cash_delta);
+    effect.trade = trade_of(record, fill, side);
+    accounts_.on_trade(instruments[index_of(record.instrument)], effect.trade, account.account,
+                       effect.booked->decision.realised_delta);
   }
   portfolio_.set_venue_account(record.instrument, account);
   return effect;
@@ -61,6 +66,8 @@ void Core::on_funding(const RecordHeader& input) noexcept {
     // The venue's balance moved and ours did not.
     return latch_kill(StateCause::Kill, FixedText<64>{"funding does not fit the books"});
   }
+  const Instrument& instrument = ledger_.portfolio().instruments()[index_of(input.instrument)];
+  if (Reconciling* venue = reconciling(instrument.venue)) venue->answer.on_cash_moved();
   for (const FundingBooked& line : *lines) {
     auto record = make_record(RecordKind::FundingBooked, line);
     decide(record.header, input.instrument);
@@ -74,6 +81,9 @@ void Core::on_account(const RecordHeader& input) noexcept {
     return latch_kill(StateCause::Kill, FixedText<64>{"a venue's account cannot be read"});
   }
   if (!effect.booked) return;
+  const Instrument& instrument = ledger_.portfolio().instruments()[index_of(input.instrument)];
+  if (Reconciling* venue = reconciling(instrument.venue))
+    venue->answer.on_booked(effect.trade, instrument, effect.booked->decision.realised_delta);
   auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
   decide(record.header, input.instrument);
   if (!ledger_.kill_latched())

@@ -12,7 +12,10 @@ void Core::ask_venues() noexcept {
 
 void Core::query(oms::Order& order) noexcept {
   const OrderState before = order.state;
-  auto query = make_record(RecordKind::QuerySent, QueryRequest{order.request.id});
+  Record<ExternalQuery> query =
+      make_record(RecordKind::QuerySent, ExternalQuery{order.request.id, order.venue_order_id});
+  // The venue knows one that was placed outside by its own number only.
+  if (order.request.id.epoch() != 0) query.header.length = record_length(sizeof(QueryRequest));
   decide(query.header, order.instrument);
   ledger_.apply(query.header);
   answers_.watch(order, ledger_.orders().pool());

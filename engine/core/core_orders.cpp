@@ -85,17 +85,23 @@ void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
 void Core::cancel(oms::Order& order, CancelReason reason, bool again) noexcept {
   if (!order.working() || order.state == OrderState::AwaitingFills) return;
   if (order.cancel_sent && !again) return;
+  // Somebody else's: without a policy it is left alone.
+  if (order.adopted() && external_orders_ != settings::ExternalOrders::Cancel) return;
   CancelRequest request;
   request.id = order.request.id;
   request.strategy = order.request.strategy;
   request.account = order.request.account;
   request.reason = reason;
-  auto record = make_record(RecordKind::CancelSent, request);
-  decide(record.header, order.instrument);
-  ledger_.apply(record.header);
-  answers_.watch(order, ledger_.orders().pool());
-  answers_.settle(ledger_.orders().pool());
-  venues_.ask(record.header);
+  const auto leave = [&](auto record) {
+    decide(record.header, order.instrument);
+    ledger_.apply(record.header);
+    answers_.watch(order, ledger_.orders().pool());
+    answers_.settle(ledger_.orders().pool());
+    venues_.ask(record.header);
+  };
+  if (order.request.id.epoch() != 0) [[likely]]
+    return leave(make_record(RecordKind::CancelSent, request));
+  leave(make_record(RecordKind::CancelSent, ExternalCancel{request, order.venue_order_id}));
 }
 
 // kNoStrategy: everybody's; kNoInstrument: everywhere.
@@ -117,16 +123,15 @@ void Core::on_report(const RecordHeader& input) noexcept {
     effect = ledger_.apply_report(input);
   }
   const oms::ReportOutcome& outcome = effect.outcome;
+  const auto& report = payload_of<OrderReport>(input);
+  const bool trade = report.kind == ReportKind::Filled || report.kind == ReportKind::Trade;
+  if (trade && !reconciling_.empty()) on_trade_told(input, effect);
   switch (outcome.fit) {
-    case oms::ReportFit::UnknownOrder:
-      dead_letter(input, DeadLetterReason::UnknownOrder);
-      // A fill we cannot place: our positions are wrong until somebody has looked.
-      if (payload_of<OrderReport>(input).kind == ReportKind::Filled)
-        latch_kill(StateCause::Kill, FixedText<64>{"a fill of an order that is not known"});
-      return;
+    case oms::ReportFit::UnknownOrder: return on_unknown_report(input, effect);
     case oms::ReportFit::Contradiction: return dead_letter(input, DeadLetterReason::BadContent);
     case oms::ReportFit::Duplicate:
-      return after_answer(*outcome.order, payload_of<OrderReport>(input));
+      if (outcome.order != nullptr) after_answer(*outcome.order, report);
+      return;
     case oms::ReportFit::Overfill:
     case oms::ReportFit::LateFill:
       // The venue is right about fills; whoever traded on the old belief stops.
@@ -137,7 +142,6 @@ void Core::on_report(const RecordHeader& input) noexcept {
     case oms::ReportFit::Applied: break;
   }
   const oms::Order& order = *outcome.order;
-  const auto& report = payload_of<OrderReport>(input);
   if (outcome.fill != Qty{}) {
     if (effect.booked) {
       auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
@@ -155,5 +159,26 @@ void Core::on_report(const RecordHeader& input) noexcept {
   }
   tell_strategy(order, report, outcome.fill);
   after_answer(*outcome.order, report);
+}
+
+// Of an order that is not known. What it traded was booked to no strategy, where the report says on
+// which side.
+void Core::on_unknown_report(const RecordHeader& input, const ReportEffect& effect) noexcept {
+  const auto& report = payload_of<OrderReport>(input);
+  const bool from_outside = report.id == OrderId{} && report.venue_order_id != 0;
+  if (effect.booked) {
+    auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
+    decide(record.header, input.instrument);
+    // A list of trades is compared as a whole; of orders placed outside the venue is asked.
+    if (report.kind == ReportKind::Trade) return;
+    if (from_outside && external_orders_ != settings::ExternalOrders::Kill) return;
+  } else {
+    dead_letter(input, DeadLetterReason::UnknownOrder);
+    if (from_outside && report.kind != ReportKind::Filled && report.kind != ReportKind::Trade)
+      return;
+  }
+  // A fill we cannot place: our positions are wrong until somebody has looked.
+  if (report.kind == ReportKind::Filled || report.kind == ReportKind::Trade)
+    latch_kill(StateCause::Kill, FixedText<64>{"a fill of an order that is not known"});
 }
 }  // namespace sq::core

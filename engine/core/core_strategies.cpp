@@ -42,7 +42,7 @@ void Core::settle_states() noexcept {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
     const StrategyState state = ledger_.strategy_state(id);
     Running& running = strategies_[s];
-    if (state == StrategyState::Warming && running.setup.strategy->warm())
+    if (state == StrategyState::Warming && running.setup.strategy->warm() && reconciled(s))
       set_state(s, running.wanted, StateCause::Warm);
     if (state == StrategyState::Armed && ledger_.gate().loss_latched(id))
       set_state(s, StrategyState::ReduceOnly, StateCause::LossLimit);

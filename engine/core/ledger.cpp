@@ -5,6 +5,7 @@ Ledger::Ledger(LedgerSetup setup)
     : orders_{setup.order_capacity, setup.instruments.size()},
       portfolio_{setup.instruments, setup.strategies},
       gate_{std::move(setup.gate)},
+      accounts_{setup.instruments},
       states_(setup.strategies, StrategyState::Stopped) {}
 
 oms::Order* Ledger::apply_sent(const RecordHeader& sent) noexcept {
@@ -14,35 +15,6 @@ oms::Order* Ledger::apply_sent(const RecordHeader& sent) noexcept {
   gate_.on_sent(order->request, sent.instrument, sent.mono);
   ++counters_.orders_sent;
   return order;
-}
-
-ReportEffect Ledger::apply_report(const RecordHeader& header) noexcept {
-  ReportEffect effect;
-  effect.outcome = orders_.on_report(header);
-  const oms::ReportOutcome& outcome = effect.outcome;
-  switch (outcome.fit) {
-    case oms::ReportFit::UnknownOrder: return effect;
-    case oms::ReportFit::Contradiction: ++counters_.unexpected; return effect;
-    case oms::ReportFit::Duplicate: ++counters_.duplicates; return effect;
-    case oms::ReportFit::Overfill:
-    case oms::ReportFit::LateFill: ++counters_.unexpected; break;
-    case oms::ReportFit::Applied: break;
-  }
-  const auto& report = payload_of<OrderReport>(header);
-  const oms::Order& order = *outcome.order;
-  if (outcome.released != Qty{} || outcome.finished)
-    gate_.on_released(order.request, order.instrument, outcome.released, outcome.finished);
-  if (outcome.to == OrderState::Rejected && outcome.finished) ++counters_.rejects;
-  if (outcome.fill == Qty{}) return effect;
-  effect.booked = portfolio_.on_fill(order.request, order.instrument, report);
-  if (!effect.booked) return effect;
-  ++counters_.fills;
-  gate_.policies().on_fill(order.request.strategy, order.request.side, outcome.fill,
-                           index_of(order.instrument), header.mono);
-  gate_.on_position(order.request.strategy, order.instrument, effect.booked->position_delta,
-                    effect.booked->cash_delta, order.request.account);
-  gate_.on_traded(order.request, order.instrument, report.last_price, outcome.fill);
-  return effect;
 }
 
 bool Ledger::apply_rate(const RecordHeader& record) noexcept {
@@ -119,6 +91,13 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;
     case RecordKind::VenueAccount: static_cast<void>(apply_account(record)); break;
     case RecordKind::QuerySent: orders_.on_query_sent(record); break;
+    case RecordKind::VenueSnapshot: accounts_.on_snapshot(record); break;
+    case RecordKind::VenueBalance: accounts_.on_balance(record); break;
+    case RecordKind::BreakChanged: accounts_.on_break(record); break;
+    case RecordKind::OrderAdopted: static_cast<void>(apply_adopted(record)); break;
+    case RecordKind::PositionAdjusted: static_cast<void>(apply_adjusted(record)); break;
+    case RecordKind::VenueOrder:
+    case RecordKind::VenuePosition:
     case RecordKind::None:
     case RecordKind::ConfigLoaded:
     case RecordKind::AdminCommand:

@@ -13,6 +13,8 @@
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/messaging/reference_data.hpp"
+#include "engine/messaging/venue_account.hpp"
+#include "engine/oms/account_facts.hpp"
 #include "engine/oms/order_life.hpp"
 #include "engine/portfolio/portfolio.hpp"
 #include "engine/risk/order_gate.hpp"
@@ -41,12 +43,20 @@ struct LedgerCounters {
 struct ReportEffect {
   oms::ReportOutcome outcome{};
   std::optional<portfolio::Booked> booked{};
+  OrderId order{};       // the report's, or ours for an order from outside
+  oms::BookedTrade trade{};  // what was booked, or is known of a trade that is told again
+  BreakKind differs{BreakKind::None};  // told again, and not as it was booked
 };
 
 struct AccountEffect {
   bool fits{false};  // false: nothing of it was believed
   std::optional<portfolio::Booked> booked{};  // of a liquidation
+  oms::BookedTrade trade{};                   // the same
 };
+
+// A trade as it is remembered. header: of the record that told it.
+[[nodiscard]] oms::BookedTrade trade_of(const RecordHeader& header, const OrderReport& report,
+                                        Side side) noexcept;
 
 class Ledger {
  public:
@@ -62,12 +72,18 @@ class Ledger {
   AccountEffect apply_account(const RecordHeader& account) noexcept;
   // False: a rate that nothing here needs.
   bool apply_rate(const RecordHeader& rate) noexcept;
+  // Null: no room, or it works already.
+  oms::Order* apply_adopted(const RecordHeader& adopted) noexcept;
+  // False: the value does not fit the books.
+  bool apply_adjusted(const RecordHeader& adjusted) noexcept;
 
   [[nodiscard]] oms::OrderLife& orders() noexcept { return orders_; }
   [[nodiscard]] const oms::OrderLife& orders() const noexcept { return orders_; }
   [[nodiscard]] const portfolio::Portfolio& portfolio() const noexcept { return portfolio_; }
   [[nodiscard]] risk::OrderGate& gate() noexcept { return gate_; }
   [[nodiscard]] const risk::OrderGate& gate() const noexcept { return gate_; }
+  [[nodiscard]] oms::AccountFacts& accounts() noexcept { return accounts_; }
+  [[nodiscard]] const oms::AccountFacts& accounts() const noexcept { return accounts_; }
   [[nodiscard]] const LedgerCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] StrategyState strategy_state(StrategyId id) const noexcept {
     return states_[index_of(id)];
@@ -85,10 +101,15 @@ class Ledger {
  private:
   friend class LedgerState;  // saves and restores all of it
   void apply_strategy(const StrategyChanged& changed) noexcept;
+  ReportEffect apply_to_order(const RecordHeader& report) noexcept;
+  ReportEffect apply_trade(Record<OrderReport>& report) noexcept;
+  bool told_before(const Record<OrderReport>& report, Side side, ReportEffect& effect) noexcept;
+  void book(ReportEffect& effect, const OrderRequest& order, const RecordHeader& report) noexcept;
 
   oms::OrderLife orders_;
   portfolio::Portfolio portfolio_;
   risk::OrderGate gate_;
+  oms::AccountFacts accounts_;
   std::vector<StrategyState> states_;
   LedgerCounters counters_;
   std::uint32_t epoch_{0};

@@ -10,10 +10,17 @@ namespace sq::core {
 namespace {
 // Layouts: wal/SNAPSHOT.md. A change of a layout, or of what a record adds up to, raises the
 // version: older snapshots are then left aside and the log is folded whole.
-enum class Section : std::uint32_t { Run = 1, Orders = 2, Portfolio = 3, Gate = 4, Strategies = 5 };
-constexpr std::uint32_t kSectionVersion = 4;
-constexpr std::array kSections{Section::Run, Section::Orders, Section::Portfolio, Section::Gate,
-                               Section::Strategies};
+enum class Section : std::uint32_t {
+  Run = 1,
+  Orders = 2,
+  Portfolio = 3,
+  Gate = 4,
+  Strategies = 5,
+  Accounts = 6
+};
+constexpr std::uint32_t kSectionVersion = 5;
+constexpr std::array kSections{Section::Run,  Section::Orders,     Section::Portfolio,
+                               Section::Gate, Section::Strategies, Section::Accounts};
 
 const char* name_of(Section section) noexcept {
   switch (section) {
@@ -27,6 +34,8 @@ const char* name_of(Section section) noexcept {
       return "gate";
     case Section::Strategies:
       return "strategies";
+    case Section::Accounts:
+      return "accounts";
   }
   return "?";
 }
@@ -65,7 +74,8 @@ std::optional<WantedChange> wanted_change(const RecordHeader& record) noexcept {
   }
   if (record.kind == RecordKind::StrategyChanged) {
     const auto& changed = payload_of<StrategyChanged>(record);
-    if (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit)
+    if (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit ||
+        changed.cause == StateCause::Reconciliation)
       return WantedChange{changed.strategy, changed.to};
   }
   return std::nullopt;
@@ -144,6 +154,9 @@ std::vector<wal::SnapshotSection> LedgerState::save() const {
       case Section::Strategies:
         save_strategies(out);
         break;
+      case Section::Accounts:
+        ledger_.accounts_.save(out);
+        break;
     }
     sections.push_back({static_cast<std::uint32_t>(section), kSectionVersion, out.take()});
   }
@@ -175,6 +188,9 @@ std::string LedgerState::restore(const wal::Snapshot& snapshot) {
         break;
       case Section::Strategies:
         fits = restore_strategies(in);
+        break;
+      case Section::Accounts:
+        fits = ledger_.accounts_.restore(in);
         break;
     }
     if (!fits || !in.done()) return name + " does not fit this run";
@@ -209,8 +225,7 @@ bool LedgerState::restore_run(StateIn& in) {
   LedgerCounters& counters = ledger_.counters_;
   for (std::uint64_t* n :
        {&counters.orders_sent, &counters.cancels_sent, &counters.fills, &counters.rejects,
-        &counters.duplicates, &counters.unexpected, &counters.dead_letters,
-        &counters.liquidations})
+        &counters.duplicates, &counters.unexpected, &counters.dead_letters, &counters.liquidations})
     *n = in.take<std::uint64_t>();
   // Rules are appended to: an older state knows fewer.
   const std::size_t rules = in.take_count(counters.refusals.size());

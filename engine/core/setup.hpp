@@ -13,6 +13,7 @@
 #include "engine/risk/approval.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/risk/policies/policy_setup.hpp"
+#include "engine/settings/risk.hpp"
 #include "engine/strategy/strategy.hpp"
 #include "engine/types/instrument.hpp"
 
@@ -54,6 +55,8 @@ struct CoreSetup {
   risk::EgressLatch* egress{nullptr};   // follows the kill switch; null in replays. Outlives the core
   std::int64_t flatten_ns_max{60 * kNsPerSecond};  // then positions that are left wait for a person
   std::int64_t save_state_every_ns{10 * kNsPerSecond};
+  std::int64_t reconcile_ns{0};  // between questions to each venue about everything; 0: never
+  settings::ExternalOrders external_orders{settings::ExternalOrders::Count};
 };
 // What a ledger of this core's records is built from: for others that fold the same log.
 [[nodiscard]] LedgerSetup ledger_setup(const CoreSetup& setup);

@@ -10,7 +10,7 @@
 #include "engine/types/time.hpp"
 
 namespace sq::core {
-enum class TimerOwner : std::uint16_t { Strategy, BookSilence, SaveState, Flatten };
+enum class TimerOwner : std::uint16_t { Strategy, BookSilence, SaveState, Flatten, Reconcile };
 
 struct Timer {
   MonoTime deadline{};

@@ -57,7 +57,10 @@ enum class Command : std::uint8_t {  // append only
   ProposeLimit = 11,     // loosen it, until a moment
   ApproveProposal = 12,  // by a second person
   ProposeOverride = 13,  // let one blocked order pass, once
-  AcknowledgeStrategy = 14  // a person has looked at its repeated executions
+  AcknowledgeStrategy = 14,  // a person has looked at its repeated executions
+  Reconcile = 15,     // asks every venue now
+  AcceptBreak = 16,   // `request` is the break's number
+  AdjustPosition = 17 // `request` is the break's number; twice, by two people
 };
 struct AdminCommand {
   Command command{Command::Kill};
@@ -122,7 +125,8 @@ enum class StateCause : std::uint8_t {  // append only
   Shutdown = 5,
   Recovery = 6,
   LossLimit = 7,
-  RepeatedExecution = 16
+  RepeatedExecution = 16,
+  Reconciliation = 19  // the venue holds something else than the engine
 };
 struct StrategyChanged {
   StrategyId strategy{kNoStrategy};

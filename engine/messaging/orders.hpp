@@ -37,7 +37,8 @@ enum class CancelReason : std::uint8_t {  // append only
   Shutdown = 5,
   Recovery = 6,
   Operator = 7,
-  Again = 8           // an earlier cancel was lost or refused
+  Again = 8,          // an earlier cancel was lost or refused
+  External = 18       // placed outside, and the settings want such orders cancelled
 };
 struct CancelRequest {
   OrderId id{};
@@ -61,7 +62,8 @@ enum class ReportKind : std::uint8_t {  // append only
   CancelRejected = 6,
   NotSent = 7,         // proven never to have left the process
   Unknown = 8,         // sent, and no answer or an ambiguous one
-  Status = 9           // answer to a query: state and cumulative quantity
+  Status = 9,          // answer to a query: state and cumulative quantity
+  Trade = 15           // of the venue's list of trades: last_qty at last_price; told again and again
 };
 enum class RejectCode : std::uint8_t {  // append only
   None = 0,
@@ -93,7 +95,8 @@ struct OrderReport {
   RejectCode code{RejectCode::None};
   OrderState state{OrderState::None};  // Status only
   std::uint8_t maker{0};      // fills only
-  std::uint32_t reserved{0};
+  std::uint8_t side{0};       // Side; fills only; 0: not told. Needed for orders the log does not know
+  std::uint8_t reserved[3]{};
 };
 static_assert(sizeof(OrderReport) == 72);
 

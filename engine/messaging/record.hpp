@@ -29,6 +29,10 @@ enum class RecordKind : std::uint16_t {
   RecoveryFinished = 8,   // the log up to here was folded, venues were asked
   LogStateChanged = 9,    // the log's disk is short of room, has stalled or is well again
   LimitsChanged = 10,     // somebody asks for another limit, or for an override
+  VenueOrder = 13,        // venue_account.hpp: parts of a venue's answer about an account
+  VenuePosition = 14,
+  VenueBalance = 15,
+  VenueSnapshot = 16,     // where such an answer begins and ends
   FundingSettled = 17,    // a position paid or received funding
   SessionEvent = 18,      // phase of a venue's or an instrument's session
   VenueAccount = 21,      // margin of an account; liquidations
@@ -59,7 +63,10 @@ enum class RecordKind : std::uint16_t {
   FundingBooked = 0x100A,
   QuerySent = 0x100B,      // QueryRequest: an order whose outcome is unknown
   DayStarted = 0x100C,     // the daily limits count from here
-  LimitSet = 0x100E        // what became of a LimitsChanged, a raise that ended, an override used
+  LimitSet = 0x100E,  // what became of a LimitsChanged, a raise that ended, an override used
+  BreakChanged = 0x1013,   // engine and venue differ, agree again, or were compared
+  OrderAdopted = 0x1014,   // an order from outside is counted from here on
+  PositionAdjusted = 0x1017
 };
 constexpr bool is_decision(RecordKind kind) noexcept {
   return static_cast<std::uint16_t>(kind) >= 0x1000;
@@ -73,7 +80,8 @@ constexpr bool is_market_data(RecordKind kind) noexcept {
 // What a venue says about our orders and our account: inputs that only a venue makes.
 constexpr bool is_venue_answer(RecordKind kind) noexcept {
   return kind == RecordKind::OrderReport || kind == RecordKind::FundingSettled ||
-         kind == RecordKind::VenueAccount;
+         kind == RecordKind::VenueAccount ||
+         (kind >= RecordKind::VenueOrder && kind <= RecordKind::VenueSnapshot);
 }
 
 // Where an input came from; with its own sequence it gives equal-time inputs a fixed order.

@@ -45,6 +45,10 @@ struct alignas(64) Order {
       default: return false;
     }
   }
+  // Found at a venue: no gate has seen it.
+  [[nodiscard]] bool adopted() const noexcept {
+    return request.approval == 0 && request.strategy == kNoStrategy;
+  }
   // What may still fill.
   [[nodiscard]] Qty remaining() const noexcept {
     if (state == OrderState::AwaitingFills) return told - filled;

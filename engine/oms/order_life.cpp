@@ -24,6 +24,7 @@ OrderState end_of(const OrderReport& report) noexcept {
     case ReportKind::Status: return is_terminal(report.state) ? report.state : OrderState::None;
     case ReportKind::Accepted:
     case ReportKind::Filled:
+    case ReportKind::Trade:
     case ReportKind::CancelRejected:
     case ReportKind::Unknown: return OrderState::None;
   }
@@ -90,7 +91,7 @@ ReportOutcome OrderLife::on_report(const RecordHeader& header) noexcept {
   outcome.from = outcome.to = order.state;
   const Qty stake_before = order.remaining();
   if (report.venue_order_id != 0) order.venue_order_id = report.venue_order_id;
-  if (report.kind == ReportKind::Filled) {
+  if (report.kind == ReportKind::Filled || report.kind == ReportKind::Trade) {
     apply_fill(outcome, report);
   } else if (report.kind == ReportKind::Status && report.state == OrderState::None &&
              report.code == RejectCode::UnknownOrder) {
@@ -190,7 +191,8 @@ void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) n
       break;
     case ReportKind::Cancelled:
     case ReportKind::Expired:
-    case ReportKind::Filled: break;
+    case ReportKind::Filled:
+    case ReportKind::Trade: break;
   }
   const OrderState end = end_of(report);
   // Asked before our latest fill: it knows less than we do.
@@ -216,6 +218,31 @@ void OrderLife::apply_absence(ReportOutcome& outcome, MonoTime now) noexcept {
   if (order.absences < absence_.answers || now - order.sent_at < absence_.after_ns) return;
   outcome.fit = ReportFit::Applied;
   outcome.to = OrderState::NotSent;
+}
+
+Order* OrderLife::on_adopted(const RecordHeader& record) noexcept {
+  const auto& adopted = payload_of<OrderAdopted>(record);
+  Order* order = pool_.find(adopted.request.id);
+  if (order != nullptr) {
+    if (!is_terminal(order->state)) return nullptr;
+    pool_.revive(*order);
+    order->ends_as = OrderState::None;
+    order->code = RejectCode::None;
+    order->cancel_sent = order->absent_since_query = false;
+    order->queries = order->absences = 0;
+  } else {
+    order = pool_.create(adopted.request.id, record.instrument);
+    if (order == nullptr) return nullptr;
+    order->request = adopted.request;
+    order->filled = adopted.filled;
+    order->sent_at = record.mono;
+    order->sent_sequence = record.sequence;
+  }
+  order->state = OrderState::Open;
+  order->venue_order_id = adopted.venue_order_id;
+  order->changed_at = order->asked_at = record.mono;
+  hear_count(*order, adopted.filled);
+  return order;
 }
 
 bool OrderLife::to_unknown(Order& order, MonoTime now) noexcept {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "engine/messaging/venue_account.hpp"
 #include "engine/oms/order_pool.hpp"
 
 namespace sq::oms {
@@ -46,6 +47,8 @@ class OrderLife {
   // A query says that an order nobody answered is Unknown.
   Order* on_query_sent(const RecordHeader& sent) noexcept;
   [[nodiscard]] ReportOutcome on_report(const RecordHeader& report) noexcept;
+  // An order that works at a venue and was not known, or known as ended. Null: no room, or it works.
+  Order* on_adopted(const RecordHeader& adopted) noexcept;
   // The connection is gone: a pending order's outcome is not known. Exposure stays.
   [[nodiscard]] bool to_unknown(Order& order, MonoTime now) noexcept;
 

@@ -58,6 +58,15 @@ void OrderPool::finish(Order& order) noexcept {
   if (++finished_ > finished_max_) forget_oldest();
 }
 
+void OrderPool::revive(Order& order) noexcept {
+  SQ_CHECK(is_terminal(order.state));
+  const auto at = static_cast<std::uint32_t>(&order - slots_.data());
+  unlink(at);
+  insert_after(links_[head_of(order.instrument)].previous, at);
+  ++working_;
+  --finished_;
+}
+
 void OrderPool::forget_oldest() noexcept {
   const std::uint32_t at = links_[finished_head()].next;
   unlink(at);

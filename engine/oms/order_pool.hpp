@@ -23,6 +23,8 @@ class OrderPool {
   [[nodiscard]] const Order* find(OrderId id) const noexcept;
   // Moves a terminal order from its instrument's working list to the finished ones.
   void finish(Order& order) noexcept;
+  // The other way round: a finished order works after all. The caller sets its state.
+  void revive(Order& order) noexcept;
   [[nodiscard]] bool has_room() const noexcept { return working_ < capacity_; }
   [[nodiscard]] std::uint32_t working() const noexcept { return working_; }
 

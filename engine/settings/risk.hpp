@@ -15,6 +15,13 @@
 #include "engine/types/time.hpp"
 
 namespace sq::settings {
+// What becomes of an order that somebody placed outside the engine. It is counted in every case.
+enum class ExternalOrders : std::uint8_t {
+  Count = 1,   // left alone
+  Cancel = 2,  // cancelled
+  Kill = 3     // left alone, and the kill switch closes
+};
+
 struct FirmLimits {
   Currency base_currency{};          // all firm and strategy limits are in it
   Amount daily_loss_max{};           // > 0; realised and unrealised, fees included, per UTC day
@@ -26,6 +33,10 @@ struct FirmLimits {
   // Silence about an open order until the venue is asked; up to an hour, 0: never. A simulated
   // exchange loses nothing.
   std::int64_t order_check_ns{0};
+  // Every venue is asked for orders, positions, balances and trades at the start, before anybody
+  // trades there, and so often; 1 to 60 s, 0: never.
+  std::int64_t reconcile_ns{30 * kNsPerSecond};
+  ExternalOrders external_orders{ExternalOrders::Count};
 
   friend bool operator==(const FirmLimits&, const FirmLimits&) = default;
 };

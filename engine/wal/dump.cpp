@@ -12,6 +12,7 @@
 #include "engine/wal/dump_limits.hpp"
 #include "engine/wal/dump_names.hpp"
 #include "engine/wal/dump_risk.hpp"
+#include "engine/wal/dump_venue_account.hpp"
 #include "engine/wal/fields.hpp"
 
 namespace sq::wal {
@@ -73,12 +74,13 @@ void put(Fields& f, const OrderReport& p) {
   f.text("report", text_of(p.kind));
   f.big("venue_order_id", p.venue_order_id);
   f.decimal("cumulative_qty", p.cumulative_qty);
-  if (p.kind == ReportKind::Filled) {
+  if (p.kind == ReportKind::Filled || p.kind == ReportKind::Trade) {
     f.big("trade_id", p.trade_id);
     f.decimal("last_price", p.last_price);
     f.decimal("last_qty", p.last_qty);
     f.amount("fee", p.fee);
     f.flag("maker", p.maker != 0);
+    if (p.side != 0) f.text("side", text_of(Side{p.side}));
   }
   if (p.code != RejectCode::None) f.text("code", text_of(p.code));
   if (p.kind == ReportKind::Status) f.text("state", text_of(p.state));
@@ -277,8 +279,6 @@ void put(Fields& f, const FundingBooked& p) {
   f.strategy("strategy", p.strategy);
   f.account(p.account);
 }
-void put(Fields& f, const QueryRequest& p) { f.order("id", p.id); }
-
 template <class P>
 void put_payload(Fields& f, const RecordHeader& record) {
   if (payload_bytes(record).size() < sizeof(P)) f.flag("payload_too_short", true);
@@ -356,7 +356,11 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
     case RecordKind::VenueAccount:
       return put_payload<VenueAccount>(f, r);
     case RecordKind::QuerySent:
-      return put_payload<QueryRequest>(f, r);
+      return put_query(f, r);
+    case RecordKind::VenueOrder: case RecordKind::VenuePosition: case RecordKind::VenueBalance:
+    case RecordKind::VenueSnapshot: case RecordKind::BreakChanged: case RecordKind::OrderAdopted:
+    case RecordKind::PositionAdjusted:
+      return put_venue_account(f, r);
     case RecordKind::DayStarted:
       return put_payload<DayStarted>(f, r);
     case RecordKind::LimitsChanged:

@@ -85,6 +85,20 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "SessionEvent";
     case RecordKind::StaticData:
       return "StaticData";
+    case RecordKind::VenueOrder:
+      return "VenueOrder";
+    case RecordKind::VenuePosition:
+      return "VenuePosition";
+    case RecordKind::VenueBalance:
+      return "VenueBalance";
+    case RecordKind::VenueSnapshot:
+      return "VenueSnapshot";
+    case RecordKind::BreakChanged:
+      return "BreakChanged";
+    case RecordKind::OrderAdopted:
+      return "OrderAdopted";
+    case RecordKind::PositionAdjusted:
+      return "PositionAdjusted";
   }
   return "?";
 }
@@ -108,6 +122,8 @@ std::string_view text_of(ReportKind kind) noexcept {
       return "unknown";
     case ReportKind::Status:
       return "status";
+    case ReportKind::Trade:
+      return "trade";
   }
   return "?";
 }
@@ -166,6 +182,8 @@ std::string_view text_of(CancelReason reason) noexcept {
       return "again";
     case CancelReason::Operator:
       return "operator";
+    case CancelReason::External:
+      return "external";
   }
   return "?";
 }
@@ -189,6 +207,12 @@ std::string_view text_of(Command command) noexcept {
       return "acknowledge-strategy";
     case Command::CancelAll:
       return "cancel-all";
+    case Command::Reconcile:
+      return "reconcile";
+    case Command::AcceptBreak:
+      return "accept-break";
+    case Command::AdjustPosition:
+      return "adjust-position";
   }
   return "?";
 }
@@ -210,6 +234,8 @@ std::string_view text_of(StateCause cause) noexcept {
       return "repeated-execution";
     case StateCause::LossLimit:
       return "loss-limit";
+    case StateCause::Reconciliation:
+      return "reconciliation";
   }
   return "?";
 }

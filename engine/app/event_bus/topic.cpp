@@ -53,9 +53,16 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::QuerySent:
     case RecordKind::OrderRefused:
     case RecordKind::OrderChanged:
+    case RecordKind::OrderAdopted:
+    case RecordKind::VenueOrder:
       return {Topic::Orders};
     case RecordKind::FillBooked:
       return {Topic::Fills, Topic::Positions};
+    case RecordKind::BreakChanged:
+    case RecordKind::PositionAdjusted:
+    case RecordKind::VenuePosition:
+    case RecordKind::VenueBalance:
+    case RecordKind::VenueSnapshot:
     case RecordKind::FundingBooked:
     case RecordKind::FundingSettled:
     case RecordKind::VenueAccount:

@@ -1,0 +1,69 @@
+// Breaks: what they do to strategies, and what people do about them.
+#include "engine/core/core.hpp"
+
+namespace sq::core {
+void Core::change_break(const oms::Break& open, BreakState state, const FixedText<24>& who,
+                        std::uint8_t age) noexcept {
+  BreakChanged changed = open.told;
+  changed.state = state;
+  changed.who = who;
+  changed.age = age;
+  auto record = make_record(RecordKind::BreakChanged, changed);
+  decide(record.header, open.instrument);
+  ledger_.apply(record.header);
+}
+
+// Whoever trades there may only shrink what he holds, until somebody has looked (control A12).
+void Core::reduce_only(VenueId venue, InstrumentId instrument) noexcept {
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    bool concerned = instrument != kNoInstrument && strategies_[s].subscribed[index_of(instrument)];
+    for (std::size_t i = 0; instrument == kNoInstrument && i < books_.size(); ++i)
+      concerned = concerned || (strategies_[s].subscribed[i] &&
+                                ledger_.portfolio().instruments()[i].venue == venue);
+    if (!concerned) continue;
+    const StrategyState state = ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)});
+    if (state != StrategyState::Armed) continue;
+    strategies_[s].wanted = StrategyState::ReduceOnly;
+    set_state(s, StrategyState::ReduceOnly, StateCause::Reconciliation);
+  }
+}
+
+void Core::on_break_command(const RecordHeader& input) noexcept {
+  const AdminCommand command = admin_command_of(input);
+  if (command.command == Command::Reconcile) {
+    for (std::size_t v = 0; v < reconciling_.size(); ++v)
+      if (!reconciling_[v].answer.waiting()) request_account(v);
+    return;
+  }
+  const oms::Break* found = ledger_.accounts().breaks().find(std::uint64_t{command.request});
+  if (found == nullptr || command.who.view().empty())
+    return dead_letter(input, DeadLetterReason::BadContent);
+  const oms::Break open = *found;
+  if (command.command == Command::AcceptBreak) {
+    if (!open.accepted) change_break(open, BreakState::Accepted, command.who, open.age);
+  } else {
+    const bool able =
+        open.told.kind == BreakKind::Position && open.told.price > Price{} && !open.accepted;
+    if (!able) return dead_letter(input, DeadLetterReason::BadContent);
+    if (open.proposed_by.view().empty() || open.proposed_by == command.who)
+      return change_break(open, BreakState::Proposed, command.who, open.age);
+    PositionAdjusted adjusted;
+    adjusted.number = open.told.number;
+    adjusted.delta = Qty::from_raw(open.told.there - open.told.here);
+    adjusted.price = open.told.price;
+    adjusted.account = open.told.account;
+    adjusted.first = open.proposed_by;
+    adjusted.second = command.who;
+    auto record = make_record(RecordKind::PositionAdjusted, adjusted);
+    decide(record.header, open.instrument);
+    if (!ledger_.apply_adjusted(record.header))
+      return latch_kill(StateCause::Reconciliation,
+                        FixedText<64>{"an adjusted position does not fit the books"});
+    change_break(open, BreakState::Accepted, command.who, open.age);
+  }
+  // What the acceptance leaves is known once the venue has been asked again.
+  if (Reconciling* venue = reconciling(open.told.venue);
+      venue != nullptr && !venue->answer.waiting())
+    request_account(static_cast<std::size_t>(venue - reconciling_.data()));
+}
+}  // namespace sq::core

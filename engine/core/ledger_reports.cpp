@@ -1,0 +1,190 @@
+// What venues say of orders and trades, and orders and positions taken over from them.
+#include "engine/core/ledger.hpp"
+
+namespace sq::core {
+namespace {
+bool is_trade(ReportKind kind) noexcept {
+  return kind == ReportKind::Filled || kind == ReportKind::Trade;
+}
+}  // namespace
+
+oms::BookedTrade trade_of(const RecordHeader& header, const OrderReport& report,
+                          Side side) noexcept {
+  oms::BookedTrade trade;
+  trade.trade_id = report.trade_id;
+  trade.order = report.id;
+  trade.price = report.last_price;
+  trade.qty = report.last_qty;
+  trade.fee = report.fee;
+  trade.at = header.venue_time;
+  trade.instrument = header.instrument;
+  trade.side = side;
+  return trade;
+}
+
+ReportEffect Ledger::apply_report(const RecordHeader& header) noexcept {
+  const auto& told = payload_of<OrderReport>(header);
+  if (!is_trade(told.kind) && told.id != OrderId{}) [[likely]]
+    return apply_to_order(header);
+  Record<OrderReport> report{header, told};
+  if (told.id == OrderId{} && told.venue_order_id != 0) {
+    const oms::ExternalOrder* external = accounts_.external(header.instrument, told.venue_order_id);
+    if (external != nullptr) report.payload.id = external->id;
+  }
+  return is_trade(told.kind) ? apply_trade(report) : apply_to_order(report.header);
+}
+
+// The same trade is told by the order's reports, by the answer to a query and in the venue's list.
+ReportEffect Ledger::apply_trade(Record<OrderReport>& report) noexcept {
+  const OrderReport& told = report.payload;
+  ReportEffect effect;
+  effect.order = told.id;
+  oms::Order* order = told.id == OrderId{} ? nullptr : orders_.pool().find(told.id);
+  if (order == nullptr &&
+      (told.side == 0 || index_of(report.header.instrument) >= portfolio_.instruments().size())) {
+    effect.outcome.fit = oms::ReportFit::UnknownOrder;
+    return effect;
+  }
+  const Side side = order != nullptr ? order->request.side : Side{told.side};
+  effect.outcome.order = order;
+  if (order != nullptr) effect.outcome.from = effect.outcome.to = order->state;
+  if (told_before(report, side, effect)) {
+    effect.outcome.fit = oms::ReportFit::Duplicate;
+    if (order != nullptr && told.venue_order_id != 0) order->venue_order_id = told.venue_order_id;
+    ++counters_.duplicates;
+    return effect;
+  }
+  if (order == nullptr) {
+    // The venue is right about fills, also of orders nobody here has sent: booked to no strategy.
+    effect.outcome.fit = oms::ReportFit::UnknownOrder;
+    if (told.last_qty <= Qty{} || told.last_price <= Price{}) return effect;
+    OrderRequest nobodys;
+    nobodys.id = told.id;
+    nobodys.strategy = kNoStrategy;
+    nobodys.side = side;
+    book(effect, nobodys, report.header);
+    return effect;
+  }
+  const oms::ExternalOrder* external = order->adopted() ? accounts_.external(told.id) : nullptr;
+  if (external != nullptr) {
+    const bool counted =
+        told.kind == ReportKind::Trade
+            ? report.header.venue_time <= external->as_of
+            : told.cumulative_qty != Qty{} && told.cumulative_qty <= external->counted;
+    if (counted && told.last_qty > Qty{} && told.last_price > Price{}) {
+      effect.outcome.fill = told.last_qty;
+      book(effect, order->request, report.header);
+      return effect;
+    }
+  }
+  return apply_to_order(report.header);
+}
+
+// Also when it cannot be known to be new: nothing is booked twice.
+bool Ledger::told_before(const Record<OrderReport>& report, Side side,
+                         ReportEffect& effect) noexcept {
+  const OrderReport& told = report.payload;
+  const WallTime at = report.header.venue_time;
+  const VenueId venue = portfolio_.instruments()[index_of(report.header.instrument)].venue;
+  const oms::VenueFacts* facts = accounts_.venue(venue, AccountId{});
+  if (told.trade_id != 0) {
+    oms::BookedTrade* known =
+        accounts_.trades().find(report.header.instrument, told.trade_id, side);
+    if (known != nullptr && (known->order == told.id || known->order == OrderId{})) {
+      if (facts != nullptr && told.kind == ReportKind::Trade) known->told_in = facts->answering;
+      effect.trade = *known;
+      if (known->price != told.last_price)
+        effect.differs = BreakKind::WrongPrice;
+      else if (known->qty != told.last_qty)
+        effect.differs = BreakKind::Quantity;
+      else if (known->fee != told.fee)
+        effect.differs = BreakKind::Fee;
+      return true;
+    }
+  }
+  if (told.kind != ReportKind::Trade) return false;
+  // What was traded before the first comparison ever is in the opening position.
+  if (facts == nullptr || facts->comparisons == 0 || at < facts->history_from) return true;
+  return at.ns != 0 && at <= accounts_.trades().forgotten_until();
+}
+
+void Ledger::book(ReportEffect& effect, const OrderRequest& order,
+                  const RecordHeader& header) noexcept {
+  const auto& report = payload_of<OrderReport>(header);
+  effect.booked = portfolio_.on_fill(order, header.instrument, report);
+  if (!effect.booked) return;
+  ++counters_.fills;
+  gate_.on_position(order.strategy, header.instrument, effect.booked->position_delta,
+                    effect.booked->cash_delta, order.account);
+  effect.trade = trade_of(header, report, order.side);
+  accounts_.on_trade(portfolio_.instruments()[index_of(header.instrument)], effect.trade,
+                     order.account, effect.booked->decision.realised_delta);
+}
+
+ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
+  ReportEffect effect;
+  effect.order = payload_of<OrderReport>(header).id;
+  effect.outcome = orders_.on_report(header);
+  const oms::ReportOutcome& outcome = effect.outcome;
+  switch (outcome.fit) {
+    case oms::ReportFit::UnknownOrder:
+      return effect;
+    case oms::ReportFit::Contradiction:
+      ++counters_.unexpected;
+      return effect;
+    case oms::ReportFit::Duplicate:
+      ++counters_.duplicates;
+      return effect;
+    case oms::ReportFit::Overfill:
+    case oms::ReportFit::LateFill:
+      ++counters_.unexpected;
+      break;
+    case oms::ReportFit::Applied:
+      break;
+  }
+  const oms::Order& order = *outcome.order;
+  if (outcome.released != Qty{} || outcome.finished)
+    gate_.on_released(order.request, order.instrument, outcome.released, outcome.finished);
+  if (outcome.finished && order.adopted()) accounts_.on_ended(order.request.id);
+  if (outcome.to == OrderState::Rejected && outcome.finished) ++counters_.rejects;
+  if (outcome.fill == Qty{}) return effect;
+  book(effect, order.request, header);
+  if (!effect.booked) return effect;
+  gate_.policies().on_fill(order.request.strategy, order.request.side, outcome.fill,
+                           index_of(order.instrument), header.mono);
+  gate_.on_traded(order.request, order.instrument, payload_of<OrderReport>(header).last_price,
+                  outcome.fill);
+  return effect;
+}
+
+oms::Order* Ledger::apply_adopted(const RecordHeader& record) noexcept {
+  last_sequence_ = record.sequence;
+  const auto& adopted = payload_of<OrderAdopted>(record);
+  oms::Order* order = orders_.on_adopted(record);
+  if (order == nullptr) return nullptr;
+  if (adopted.revived == 0) static_cast<void>(accounts_.on_adopted(record));
+  OrderRequest open = order->request;
+  open.qty = order->remaining();
+  gate_.on_sent(open, record.instrument, record.mono);
+  return order;
+}
+
+bool Ledger::apply_adjusted(const RecordHeader& record) noexcept {
+  last_sequence_ = record.sequence;
+  const auto& adjusted = payload_of<PositionAdjusted>(record);
+  OrderRequest nobodys;
+  nobodys.strategy = kNoStrategy;
+  nobodys.account = adjusted.account;
+  nobodys.side = adjusted.delta > Qty{} ? Side::Buy : Side::Sell;
+  OrderReport moved;
+  moved.kind = ReportKind::Filled;
+  moved.last_price = adjusted.price;
+  moved.last_qty = adjusted.delta > Qty{} ? adjusted.delta : -adjusted.delta;
+  moved.fee.currency = portfolio_.instruments()[index_of(record.instrument)].settle;
+  const auto booked = portfolio_.on_fill(nobodys, record.instrument, moved);
+  if (!booked) return false;
+  gate_.on_position(kNoStrategy, record.instrument, booked->position_delta, booked->cash_delta,
+                    adjusted.account);
+  return true;
+}
+}  // namespace sq::core
