@@ -71,6 +71,18 @@ void add_counts(Families& out, const core::Ledger& ledger) {
             static_cast<double>(n.refusals[r]));
   out.add("shrivenquant_kill_latched", "1 while the kill switch is closed.", MetricType::Gauge, {},
           ledger.kill_latched() ? 1 : 0);
+  const auto& breaks = ledger.accounts().breaks().open();
+  out.add("shrivenquant_breaks_open", "Differences between books and venues that are open.",
+          MetricType::Gauge, {}, static_cast<double>(breaks.size()));
+  WallTime oldest{};
+  for (const oms::Break& each : breaks)
+    if (oldest.ns == 0 || each.told.since < oldest) oldest = each.told.since;
+  out.add("shrivenquant_break_oldest_timestamp_seconds", "When the oldest open one opened; 0: none.",
+          MetricType::Gauge, {}, static_cast<double>(oldest.ns) / 1e9);
+  for (const oms::VenueFacts& facts : ledger.accounts().venues())
+    out.add("shrivenquant_reconciled_timestamp_seconds", "When a venue was last compared; 0: never.",
+            MetricType::Gauge, {{"venue", std::string{text_of(facts.venue)}}},
+            static_cast<double>(facts.compared_at.ns) / 1e9);
   out.add("shrivenquant_orders_working", "Orders that may still fill.", MetricType::Gauge, {},
           ledger.orders().pool().working());
 }

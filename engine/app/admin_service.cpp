@@ -7,6 +7,7 @@
 #include "engine/admin/options/handlers.hpp"
 #include "engine/admin/router.hpp"
 #include "engine/admin/token_file.hpp"
+#include "engine/app/admin_breaks.hpp"
 #include "engine/app/admin_events.hpp"
 #include "engine/app/admin_views.hpp"
 #include "engine/app/event_bus/bus_metrics.hpp"
@@ -307,6 +308,10 @@ struct AdminService::Impl {
     for (admin::Route& route : control_routes()) table.push_back(std::move(route));
     for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
     for (admin::Route& route : event_routes(event_parts())) table.push_back(std::move(route));
+    for (admin::Route& route :
+         break_routes({views.view(), run.config().risk.firm.reconcile_ns,
+                       [this](const AdminCommand& asked) { return command(asked); }}))
+      table.push_back(std::move(route));
     return table;
   }
 

@@ -115,6 +115,8 @@ core::CoreSetup core_setup(settings::Config& config) {
                 firm.gross_notional_max.raw};
   setup.answer_timeout_ns = firm.answer_timeout_ns;
   setup.order_check_ns = firm.order_check_ns;
+  setup.reconcile_ns = firm.reconcile_ns;
+  setup.external_orders = firm.external_orders;
   setup.greek_limits = greek_limits(config.risk);
   setup.policies = policy_setup(config);
   for (settings::StrategySettings& each : config.strategies) {

@@ -96,7 +96,8 @@ void EngineRun::recover() {
     if (folded >= kLongTail) try_to_keep(fold, text_log_);
     core_->adopt(std::move(fold.state()));
   }
-  epoch_ = core_->ledger().epoch() + 1;
+  // Above any that an order at a venue bears: the log may be an old one, restored.
+  epoch_ = std::max(core_->ledger().epoch(), core_->ledger().accounts().epoch_seen()) + 1;
   LogCursor cursor{log_->dir()};
   BookRecovery books{*core_};
   const backtest::CatchUp caught = backtest::catch_up(*simulation_, cursor, &books);

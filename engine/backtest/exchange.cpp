@@ -65,7 +65,10 @@ void SimulatedExchange::on_request(const RecordHeader& request, WallTime at) noe
       on_cancel(payload_of<CancelRequest>(request), request.instrument);
       return;
     case RecordKind::QuerySent:
-      on_query(payload_of<QueryRequest>(request).id, request.instrument);
+      if (is_payload<AccountQuery>(request))
+        on_account_query(payload_of<AccountQuery>(request), request.instrument);
+      else
+        on_query(payload_of<QueryRequest>(request).id, request.instrument);
       return;
     default:
       SQ_CHECK(false && "only requests are sent to a venue");

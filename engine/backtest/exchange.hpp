@@ -23,6 +23,7 @@
 #include "engine/messaging/account.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
+#include "engine/messaging/venue_account.hpp"
 
 namespace sq::backtest {
 constexpr std::size_t kVenuesMax = 16;  // venue numbers below this
@@ -65,6 +66,7 @@ class SimulatedExchange final : private Executions {
   void on_order(const OrderRequest& request, InstrumentId instrument) noexcept;
   void on_cancel(const CancelRequest& request, InstrumentId instrument) noexcept;
   void on_query(OrderId id, InstrumentId instrument) noexcept;
+  void on_account_query(const AccountQuery& query, InstrumentId instrument) noexcept;
   [[nodiscard]] RejectCode judge(const OrderRequest& request, SimInstrument& market,
                                  const SimOrder& order) noexcept;
   [[nodiscard]] RejectCode reserve_for(SimOrder& order, SimInstrument& market) noexcept;
@@ -131,6 +133,9 @@ class SimulatedExchange final : private Executions {
   struct ToldFill {
     OrderReport report;
     std::uint32_t next{kNoSlot};  // later fill of the same order
+    WallTime at{};
+    InstrumentId instrument{kNoInstrument};
+    AccountId account{};
   };
 
   // What the venue keeps of an instrument beside its matching.

@@ -44,8 +44,9 @@ Qty SimulatedExchange::on_fill(std::uint32_t slot, Price price, Qty qty, bool ma
   fill.fee = money.fee;
   fill.kind = ReportKind::Filled;
   fill.maker = maker ? 1 : 0;
+  fill.side = static_cast<std::uint8_t>(order.side);
   const auto place = static_cast<std::uint32_t>(told_fills_.size());
-  told_fills_.push_back({fill, kNoSlot});
+  told_fills_.push_back({fill, kNoSlot, now_, order.instrument, order.account});
   (fate.last_fill == kNoSlot ? fate.first_fill : told_fills_[fate.last_fill].next) = place;
   fate.last_fill = place;
   report(fill, order.instrument);

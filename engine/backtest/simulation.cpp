@@ -1,6 +1,7 @@
 #include "engine/backtest/simulation.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace sq::backtest {
@@ -148,9 +149,20 @@ Simulation::Due Simulation::next_at_core(WallTime timer) const noexcept {
   return market.at < due.at ? market : due;
 }
 
+// The core asks for trades by the venue's clock, which it knows from reports.
+void Simulation::to_exchange_clock(RecordHeader& request) noexcept {
+  const bool recorded = settings_.model.feed_latency == settings::FeedLatency::Recorded;
+  if (!recorded || request.kind != RecordKind::QuerySent || !is_payload<AccountQuery>(request))
+    return;
+  AccountQuery query = payload_of<AccountQuery>(request);
+  query.trades_from = query.trades_from + offset_of(query.venue).ns();
+  std::memcpy(reinterpret_cast<std::byte*>(&request) + sizeof request, &query, sizeof query);
+}
+
 void Simulation::run_exchange(const Due& due) {
   if (due.kind == Kind::Request) {
     Fifo<RequestInFlight>& requests = links_[due.index].requests();
+    to_exchange_clock(requests.front().record.header);
     exchange_.on_request(requests.front().record.header, due.at);
     requests.pop();
     request_at_[due.index] = requests.empty() ? kNever : requests.front().arrives;
@@ -282,7 +294,8 @@ void Simulation::send(const RecordHeader& request) noexcept {
 void Simulation::on_report(RecordHeader& report, VenueId venue, WallTime at) noexcept {
   // The venue stamps with its own clock.
   const bool recorded = settings_.model.feed_latency == settings::FeedLatency::Recorded;
-  report.venue_time = recorded ? at - offset_of(venue).ns() : at;
+  const WallTime told = report.venue_time.ns != 0 ? report.venue_time : at;  // of a trade in a list
+  report.venue_time = recorded ? told - offset_of(venue).ns() : told;
   const std::size_t index = link_of(venue);
   OrderLink& link = links_[index];
   link.report(report, at);

@@ -114,6 +114,7 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   [[nodiscard]] Due next_at_exchange() const noexcept;
   [[nodiscard]] Due next_at_core(WallTime timer) const noexcept;
   void run_exchange(const Due& due);
+  void to_exchange_clock(RecordHeader& request) noexcept;
   [[nodiscard]] bool settle();
   [[nodiscard]] bool drained(WallTime at) const noexcept;
   void deliver();

@@ -42,15 +42,20 @@ void Core::on_break_command(const RecordHeader& input) noexcept {
   if (command.command == Command::AcceptBreak) {
     if (!open.accepted) change_break(open, BreakState::Accepted, command.who, open.age);
   } else {
-    const bool able =
-        open.told.kind == BreakKind::Position && open.told.price > Price{} && !open.accepted;
+    // Where the venue tells no entry price, the middle of the book.
+    Price price = open.told.price;
+    if (price == Price{} && open.instrument != kNoInstrument) {
+      const auto& exposure = ledger_.gate().exposure(open.instrument);
+      if (exposure.live) price = Price::from_raw(exposure.bid.raw() / 2 + exposure.ask.raw() / 2);
+    }
+    const bool able = open.told.kind == BreakKind::Position && price > Price{} && !open.accepted;
     if (!able) return dead_letter(input, DeadLetterReason::BadContent);
     if (open.proposed_by.view().empty() || open.proposed_by == command.who)
       return change_break(open, BreakState::Proposed, command.who, open.age);
     PositionAdjusted adjusted;
     adjusted.number = open.told.number;
     adjusted.delta = Qty::from_raw(open.told.there - open.told.here);
-    adjusted.price = open.told.price;
+    adjusted.price = price;
     adjusted.account = open.told.account;
     adjusted.first = open.proposed_by;
     adjusted.second = command.who;

@@ -78,7 +78,8 @@ std::uint32_t OrderPool::restore_list(StateIn& in, std::uint32_t head, std::vect
     Order& order = slots_[at];
     restore_order(in, order);
     const bool fits = head == finished_head()
-                          ? is_terminal(order.state)
+                          ? is_terminal(order.state) &&
+                                index_of(order.instrument) < links_.size() - capacity_ - 2
                           : order.working() && head == head_of(order.instrument);
     if (!fits || find(order.request.id) != nullptr) {
       in.fail();

@@ -256,7 +256,8 @@ void Reconciliation::compare_trades(const AccountFacts& facts) noexcept {
   if (known == nullptr || known->comparisons == 0) return;
   const WallTime from = trades_from_ + kNsPerSecond;
   facts.trades().for_each([&](const BookedTrade& trade) {
-    if (trade.told_in == answered_ || trade.at < from || trade.at >= as_of_) return;
+    // Without an order: a liquidation, told by the account's own stream, or not yet adopted.
+    if (trade.order == OrderId{} || trade.told_in == answered_ || trade.at < from || trade.at >= as_of_) return;
     if (!ours(trade.instrument)) return;
     Difference* found = add(BreakKind::FillExtra, trade.instrument, trade.qty.raw(), 0);
     found->subject.order = trade.order;

@@ -20,7 +20,7 @@
 
 namespace sq::oms {
 // A list of trades begins so long before the last one ended: venues show trades late.
-constexpr std::int64_t kListedAgainNs = 120 * kNsPerSecond;
+constexpr std::int64_t kListedAgainNs = 90 * kNsPerSecond;
 
 struct Difference {
   BreakChanged subject{};  // number, state and times are the caller's

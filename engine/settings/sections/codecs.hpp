@@ -53,6 +53,9 @@ inline constexpr std::array kArchiveKinds{Choice{"sqlite", ArchiveKind::Sqlite},
 inline constexpr std::array kExistingLogs{Choice{"recover", ExistingLog::Recover},
                                           Choice{"replace", ExistingLog::Replace},
                                           Choice{"refuse", ExistingLog::Refuse}};
+inline constexpr std::array kExternalOrders{Choice{"count", ExternalOrders::Count},
+                                            Choice{"cancel", ExternalOrders::Cancel},
+                                            Choice{"kill", ExternalOrders::Kill}};
 inline constexpr std::array kFeedLatencies{Choice{"recorded", FeedLatency::Recorded},
                                            Choice{"constant", FeedLatency::Constant},
                                            Choice{"none", FeedLatency::None}};

@@ -139,6 +139,8 @@ void fields(Io& io, T& firm) {
              Need::Required);
   io.duration("answer_timeout_ms", firm.answer_timeout_ns, 50, 60'000, Need::Optional);
   io.duration("order_check_ms", firm.order_check_ns, 0, 3'600'000, Need::Optional);
+  io.duration("reconcile_ms", firm.reconcile_ns, 0, 60'000, Need::Optional);
+  io.choice("external_orders", firm.external_orders, kExternalOrders, Need::Optional);
 }
 
 template <class Io, Is<InstrumentLimits> T>
