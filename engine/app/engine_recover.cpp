@@ -2,6 +2,7 @@
 // the books from its inputs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "engine/app/engine_run.hpp"

@@ -34,8 +34,8 @@ struct FirmLimits {
   // exchange loses nothing.
   std::int64_t order_check_ns{0};
   // Every venue is asked for orders, positions, balances and trades at the start, before anybody
-  // trades there, and so often; 1 to 60 s, 0: never.
-  std::int64_t reconcile_ns{30 * kNsPerSecond};
+  // trades there, and so often; up to 60 s, 0: never.
+  std::int64_t reconcile_ns{0};
   ExternalOrders external_orders{ExternalOrders::Count};
 
   friend bool operator==(const FirmLimits&, const FirmLimits&) = default;

@@ -36,7 +36,8 @@ enum Report : std::uint8_t {
   kIsCancelRejected,
   kIsNotSent,
   kIsUnknown,
-  kIsStatus
+  kIsStatus,
+  kIsTrade = 15
 };
 constexpr std::uint8_t kInverse = 3;
 constexpr std::int64_t kUnit = 100'000'000;  // 1e-8
@@ -187,7 +188,8 @@ void Books::on_report(const Record& record) {
   if (found == orders_.end()) return;  // the engine keeps it as a dead letter
   OrderFacts& order = found->second;
   const auto kind = at<std::uint8_t>(p, 64);
-  if (kind == kIsFilled) return on_fill(record.sequence, found->first, order, p);
+  if (kind == kIsFilled || kind == kIsTrade)
+    return on_fill(record.sequence, found->first, order, p);
   if (ended(order.state)) return;
   const std::int64_t count = std::min(at<std::int64_t>(p, 40), order.qty);
   std::uint8_t end = kNone;
