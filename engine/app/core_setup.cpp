@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/app/policy_setup.hpp"
+#include "engine/app/scope_setup.hpp"
 #include "engine/backtest/venue_tables.hpp"
 #include "engine/strategy/check_parameters.hpp"
 #include "engine/types/text.hpp"
@@ -57,6 +58,7 @@ core::InstrumentSetup instrument_setup(const settings::Config& config,
   setup.limits.position_max = limits->position_max;
   setup.limits.open_orders_max = limits->open_orders_max;
   setup.limits.reference_age_ns_max = limits->reference_age_ns_max;
+  further_limits(setup.limits, *limits);
   return setup;
 }
 
@@ -79,23 +81,6 @@ std::vector<risk::GreekLimit> greek_limits(const settings::Risk& risk) {
   return made;
 }
 
-// One currency for all limits: until rates between currencies are inputs, nothing else adds up.
-void require_base_currency(const settings::Config& config,
-                           std::vector<settings::Problem>& problems) {
-  const Currency base = config.risk.firm.base_currency;
-  for (const settings::StrategySettings& each : config.strategies) {
-    for (const settings::StrategyInstrument& traded : each.instruments) {
-      const Instrument& instrument =
-          config.instruments[index_of(traded.instrument)].instrument;
-      if (instrument.settle == base) continue;
-      problems.push_back(problem_of(
-          each, fmt::format("strategy.{}.instruments", each.name),
-          fmt::format("{}:{}", text_of(traded.venue), traded.symbol.view()),
-          fmt::format("an instrument settled in the base currency {} (this one settles in {})",
-                      base.text(), instrument.settle.text())));
-    }
-  }
-}
 }  // namespace
 
 std::vector<Instrument> instruments_of(const settings::Config& config) {
@@ -107,17 +92,17 @@ std::vector<Instrument> instruments_of(const settings::Config& config) {
 core::CoreSetup core_setup(settings::Config& config) {
   core::CoreSetup setup;
   std::vector<settings::Problem> problems;
-  require_base_currency(config, problems);
   for (const auto& each : config.instruments)
     setup.instruments.push_back(instrument_setup(config, each));
   const settings::FirmLimits& firm = config.risk.firm;
   setup.firm = {firm.open_orders_max, firm.orders_per_second_max, firm.daily_loss_max.raw,
-                firm.gross_notional_max.raw};
+                firm.gross_notional_max.raw, {}};
   setup.answer_timeout_ns = firm.answer_timeout_ns;
   setup.order_check_ns = firm.order_check_ns;
   setup.reconcile_ns = firm.reconcile_ns;
   setup.external_orders = firm.external_orders;
   setup.greek_limits = greek_limits(config.risk);
+  add_scopes(setup, config.risk);
   setup.policies = policy_setup(config);
   for (settings::StrategySettings& each : config.strategies) {
     const strategy::StrategyKind* kind = strategies::find(each.kind);
@@ -143,7 +128,9 @@ core::CoreSetup core_setup(settings::Config& config) {
     }
     if (const settings::StrategyLimits* limits = config.risk.limits_of(each.id); limits != nullptr)
       strategy.limits = {limits->open_orders_max, limits->orders_per_second_max,
-                         limits->daily_loss_max.raw};
+                         limits->daily_loss_max.raw, further_limits(limits->further)};
+    if (const settings::StrategyLimits* limits = config.risk.limits_of(each.id); limits != nullptr)
+      strategy.account = limits->account_id;
     strategy.strategy = kind->make(made);
     setup.strategies.push_back(std::move(strategy));
   }

@@ -10,6 +10,7 @@
 #include "engine/app/log_directory.hpp"
 #include "engine/app/policy_setup.hpp"
 #include "engine/app/preamble.hpp"
+#include "engine/app/scope_setup.hpp"
 #include "engine/app/threads.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
@@ -296,6 +297,7 @@ Summary EngineRun::summarise() {
   summary.log_bytes = log_->bytes_appended();
   summary.assumptions = simulation_->assumptions();
   summary.assumptions.push_back({"risk_controls_off", text_of_policies_off(config_)});
+  summary.assumptions.push_back({"risk_limits_off", text_of_limits_off(config_)});
   compare_with_exchange(summary);
   report_feeds(summary);
   if (log_->failed()) summary.warnings.push_back("the log failed: " + log_->failure());

@@ -22,6 +22,25 @@ enum class ExternalOrders : std::uint8_t {
   Kill = 3     // left alone, and the kill switch closes
 };
 
+// Further limits of any scope; each that is absent is a control that is off there, and the summary
+// says so. Money in the base currency, > 0.
+struct FurtherLimits {
+  std::optional<std::uint32_t> open_orders_max;        // 1 to 100,000
+  std::optional<std::uint32_t> orders_per_second_max;  // 1 to 100,000, in any one second
+  std::optional<Amount> order_value_max;               // one order
+  std::optional<Amount> open_value_max;      // what is left of open orders, at their prices
+  std::optional<Amount> gross_notional_max;  // worst case, sum of magnitudes
+  std::optional<Amount> net_notional_max;    // worst case, magnitude of the sum
+  std::optional<Amount> turnover_max;        // traded in the UTC day, and open
+  std::optional<Amount> credit_max;          // worst-case gross and the day's loss
+  std::optional<Amount> daily_loss_max;      // reached: only reducing orders
+  std::optional<Amount> daily_loss_halt;     // reached: nothing; at least daily_loss_max
+  std::optional<Amount> drawdown_max;        // below the day's highest P&L: only reducing orders
+  std::optional<Amount> drawdown_halt;       // at least drawdown_max
+
+  friend bool operator==(const FurtherLimits&, const FurtherLimits&) = default;
+};
+
 struct FirmLimits {
   Currency base_currency{};          // all firm and strategy limits are in it
   Amount daily_loss_max{};           // > 0; realised and unrealised, fees included, per UTC day
@@ -37,6 +56,7 @@ struct FirmLimits {
   // trades there, and so often; up to 60 s, 0: never.
   std::int64_t reconcile_ns{0};
   ExternalOrders external_orders{ExternalOrders::Count};
+  FurtherLimits further;
 
   friend bool operator==(const FirmLimits&, const FirmLimits&) = default;
 };
@@ -52,6 +72,14 @@ struct InstrumentLimits {
   Qty position_max{};                    // > 0, either direction, open orders counted as filled
   std::uint32_t open_orders_max{0};      // 1 to 10,000
   std::int64_t reference_age_ns_max{0};  // 1 ms to 60 s: older than this is no reference price
+  // Each that is absent is a control that is off.
+  std::optional<Qty> short_position_max;           // >= 0, instead of position_max when short
+  std::optional<std::uint32_t> away_collar_bps;    // 1 to 10,000: behind the near touch
+  std::optional<Price> band_low;                   // > 0, inclusive: prices that the venue takes
+  std::optional<Price> band_high;                  // above band_low
+  std::optional<std::uint32_t> jump_bps_max;       // 1 to 10,000: of the mid within jump_window
+  std::optional<std::int64_t> jump_window_ns;      // 1 ms to 60 s, with jump_bps_max
+  FurtherLimits further;
 
   friend bool operator==(const InstrumentLimits&, const InstrumentLimits&) = default;
 };
@@ -63,6 +91,9 @@ struct StrategyLimits {
   std::uint32_t open_orders_max{0};        // 1 to 10,000
   std::uint32_t orders_per_second_max{0};  // 1 to 10,000
   Amount daily_loss_max{};                 // > 0, base currency
+  std::optional<std::string> account;      // name of a [[risk.account]]; needed when there are any
+  AccountId account_id{};
+  FurtherLimits further;
 
   friend bool operator==(const StrategyLimits&, const StrategyLimits&) = default;
 };
@@ -85,11 +116,65 @@ struct GreekLimits {
   friend bool operator==(const GreekLimits&, const GreekLimits&) = default;
 };
 
+// [[risk.account]]: every account that a strategy names; the first is number 0.
+struct AccountLimits {
+  std::string name;
+  FurtherLimits limits;
+
+  friend bool operator==(const AccountLimits&, const AccountLimits&) = default;
+};
+
+// [[risk.venue]]: when there is one, every venue that strategies trade on has one.
+struct VenueLimits {
+  VenueId venue{VenueId::None};
+  FurtherLimits limits;
+
+  friend bool operator==(const VenueLimits&, const VenueLimits&) = default;
+};
+
+// [[risk.currency]]: everything that settles in it; gross_notional_max and net_notional_max. When
+// there is one, every settlement currency of what strategies trade has one.
+struct CurrencyLimits {
+  Currency currency{};
+  FurtherLimits limits;
+
+  friend bool operator==(const CurrencyLimits&, const CurrencyLimits&) = default;
+};
+
+// [[risk.holding]]: one strategy in one of its instruments, beside the instrument's own limits.
+// When a strategy has one, it has one for each of its instruments.
+struct HoldingLimits {
+  std::string strategy;
+  StrategyId strategy_id{kNoStrategy};
+  StrategyInstrument instrument;
+  std::optional<Qty> order_qty_max;       // > 0
+  std::optional<Qty> position_max;        // >= 0, worst case, long, and short unless
+  std::optional<Qty> short_position_max;  // >= 0
+
+  friend bool operator==(const HoldingLimits&, const HoldingLimits&) = default;
+};
+
+// [[risk.fx]]: what makes a settlement currency into the base currency; one for each.
+struct FxRate {
+  Currency from{};
+  Currency to{};                        // the base currency
+  std::optional<StrategyInstrument> instrument;  // its mid is the rate; empty: FxReference inputs
+  bool inverted{false};                 // base and quote of `instrument` stand the other way round
+  std::int64_t age_ns_max{0};           // 1 ms to 10 min; an older rate is none
+
+  friend bool operator==(const FxRate&, const FxRate&) = default;
+};
+
 struct Risk {
   FirmLimits firm;
   std::vector<InstrumentLimits> instruments;  // in the order of the file
   std::vector<StrategyLimits> strategies;     // in the order of the file
   std::vector<GreekLimits> greeks;            // in the order of the file
+  std::vector<AccountLimits> accounts;
+  std::vector<VenueLimits> venues;
+  std::vector<CurrencyLimits> currencies;
+  std::vector<HoldingLimits> holdings;
+  std::vector<FxRate> fx;
   Policies policies;
 
   // Null when there is none.

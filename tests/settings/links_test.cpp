@@ -179,12 +179,12 @@ TEST_CASE("a spot instrument has no multiplier and settles in its quote", "[sett
   only_problem(spot("multiplier = \"2\""), "instrument[1].multiplier");
 }
 
-TEST_CASE("a traded instrument that settles in another currency than the limits is refused",
+TEST_CASE("a traded instrument that settles in another currency than the limits needs a rate",
           "[settings]") {
   const auto problems = problems_of(with("base_currency = \"USDT\"", "base_currency = \"INR\""));
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].key == "strategy.one.instruments");
-  CHECK_THAT(problems[0].accepted, Catch::Contains("binance-usdm:BTCUSDT settles in USDT"));
+  CHECK(problems[0].accepted == "a table [[risk.fx]] of USDT");
   // Nobody trades the second one: it may settle in what it likes.
   CHECK(problems_of(with(with_second(), "base = \"ETH\"\nquote = \"USDT\"\nsettle = \"USDT\"",
                          "base = \"ETH\"\nquote = \"BTC\"\nsettle = \"BTC\""))

@@ -127,6 +127,43 @@ void fields(Io& io, T& settings) {
 // 10 billion: a limit beyond it is a slip, and sums of limits stay far from 64 bits.
 inline constexpr std::int64_t kAmountMax = 10'000'000'000 * Amount::kScale;
 
+template <class Io, class T>
+void optional_money(Io& io, std::string_view key, T& out) {
+  optional_field(io, key, out, [&](Amount& max) {
+    io.amount(key, max.raw, 1, kAmountMax, "base currency", Need::Optional);
+  });
+}
+template <class Io, class T>
+void optional_number(Io& io, std::string_view key, T& out, std::int64_t max,
+                     std::string_view unit) {
+  optional_field(io, key, out,
+                 [&](auto& value) { io.integer(key, value, 1, max, unit, Need::Optional); });
+}
+// Those that a table has as keys of its own are not asked for again.
+struct OwnLimits {
+  bool orders{false};
+  bool rate{false};
+  bool order_value{false};
+  bool loss{false};
+  bool gross{false};
+};
+template <class Io, Is<FurtherLimits> T>
+void further_fields(Io& io, T& limits, const OwnLimits& own) {
+  if (!own.orders) optional_number(io, "open_orders_max", limits.open_orders_max, 100'000, "orders");
+  if (!own.rate)
+    optional_number(io, "orders_per_second_max", limits.orders_per_second_max, 100'000, "orders");
+  if (!own.order_value) optional_money(io, "order_value_max", limits.order_value_max);
+  optional_money(io, "open_value_max", limits.open_value_max);
+  if (!own.gross) optional_money(io, "gross_notional_max", limits.gross_notional_max);
+  optional_money(io, "net_notional_max", limits.net_notional_max);
+  optional_money(io, "turnover_max", limits.turnover_max);
+  optional_money(io, "credit_max", limits.credit_max);
+  if (!own.loss) optional_money(io, "daily_loss_max", limits.daily_loss_max);
+  optional_money(io, "daily_loss_halt", limits.daily_loss_halt);
+  optional_money(io, "drawdown_max", limits.drawdown_max);
+  optional_money(io, "drawdown_halt", limits.drawdown_halt);
+}
+
 template <class Io, Is<FirmLimits> T>
 void fields(Io& io, T& firm) {
   io.coded("base_currency", firm.base_currency, kCurrencyCodec, Need::Required);
@@ -141,6 +178,7 @@ void fields(Io& io, T& firm) {
   io.duration("order_check_ms", firm.order_check_ns, 0, 3'600'000, Need::Optional);
   io.duration("reconcile_ms", firm.reconcile_ns, 0, 60'000, Need::Optional);
   io.choice("external_orders", firm.external_orders, kExternalOrders, Need::Optional);
+  further_fields(io, firm.further, {.orders = true, .rate = true, .loss = true, .gross = true});
 }
 
 template <class Io, Is<InstrumentLimits> T>
@@ -156,6 +194,23 @@ void fields(Io& io, T& limits) {
            "base units or contracts", Need::Required);
   io.integer("open_orders_max", limits.open_orders_max, 1, 10'000, "orders", Need::Required);
   io.duration("reference_age_ms_max", limits.reference_age_ns_max, 1, 60'000, Need::Required);
+  optional_field(io, "short_position_max", limits.short_position_max, [&](Qty& max) {
+    io.fixed("short_position_max", max, Qty{}, Qty::max(), "base units or contracts",
+             Need::Optional);
+  });
+  optional_number(io, "away_collar_bps", limits.away_collar_bps, 10'000, "bps, 100 are 1 %");
+  const auto price = [&](std::string_view key, auto& out) {
+    optional_field(io, key, out, [&](Price& bound) {
+      io.fixed(key, bound, Price::from_raw(1), Price::max(), "quote a base unit", Need::Optional);
+    });
+  };
+  price("band_low", limits.band_low);
+  price("band_high", limits.band_high);
+  optional_number(io, "jump_bps_max", limits.jump_bps_max, 10'000, "bps, 100 are 1 %");
+  optional_field(io, "jump_window_ms", limits.jump_window_ns, [&](std::int64_t& window) {
+    io.duration("jump_window_ms", window, 1, 60'000, Need::Optional);
+  });
+  further_fields(io, limits.further, {.orders = true, .order_value = true});
 }
 
 template <class Io, Is<StrategyLimits> T>
@@ -166,6 +221,53 @@ void fields(Io& io, T& limits) {
              Need::Required);
   io.amount("daily_loss_max", limits.daily_loss_max.raw, 1, kAmountMax, "base currency",
             Need::Required);
+  optional_field(io, "account", limits.account, [&](auto& name) {
+    io.coded("account", name, kStrategyNameCodec, Need::Optional);
+  });
+  further_fields(io, limits.further, {.orders = true, .rate = true, .loss = true});
+}
+
+template <class Io, Is<AccountLimits> T>
+void fields(Io& io, T& account) {
+  io.coded("name", account.name, kStrategyNameCodec, Need::Required);
+  further_fields(io, account.limits, {});
+}
+
+template <class Io, Is<VenueLimits> T>
+void fields(Io& io, T& venue) {
+  io.coded("venue", venue.venue, kVenueCodec, Need::Required);
+  further_fields(io, venue.limits, {});
+}
+
+template <class Io, Is<CurrencyLimits> T>
+void fields(Io& io, T& currency) {
+  io.coded("currency", currency.currency, kCurrencyCodec, Need::Required);
+  optional_money(io, "gross_notional_max", currency.limits.gross_notional_max);
+  optional_money(io, "net_notional_max", currency.limits.net_notional_max);
+}
+
+template <class Io, Is<HoldingLimits> T>
+void fields(Io& io, T& holding) {
+  io.coded("strategy", holding.strategy, kStrategyNameCodec, Need::Required);
+  io.coded("instrument", holding.instrument, kStrategyInstrumentCodec, Need::Required);
+  const auto qty = [&](std::string_view key, auto& out, Qty min) {
+    optional_field(io, key, out, [&](Qty& max) {
+      io.fixed(key, max, min, Qty::max(), "base units or contracts", Need::Optional);
+    });
+  };
+  qty("order_qty_max", holding.order_qty_max, Qty::from_raw(1));
+  qty("position_max", holding.position_max, Qty{});
+  qty("short_position_max", holding.short_position_max, Qty{});
+}
+
+template <class Io, Is<FxRate> T>
+void fields(Io& io, T& fx) {
+  io.coded("from", fx.from, kCurrencyCodec, Need::Required);
+  io.coded("to", fx.to, kCurrencyCodec, Need::Required);
+  optional_field(io, "instrument", fx.instrument, [&](auto& name) {
+    io.coded("instrument", name, kStrategyInstrumentCodec, Need::Optional);
+  });
+  io.duration("age_ms_max", fx.age_ns_max, 1, 600'000, Need::Required);
 }
 
 template <class Io, Is<GreekLimits> T>

@@ -26,7 +26,6 @@ class Linker {
     link_strategy_limits();
     check_limits_exist();
     check_strategies_are_fed();
-    check_currencies();
     check_balances();
   }
 
@@ -135,22 +134,6 @@ class Linker {
     }
   }
 
-  // Firm and strategy limits add up over instruments, which needs one currency.
-  void check_currencies() {
-    const Currency base = config_.risk.firm.base_currency;
-    if (base == Currency{} || !references_.instruments_sound) return;
-    for (const auto& [index, item, problem] : references_.strategy_instruments) {
-      const StrategyInstrument& of = config_.strategies[index].instruments[item];
-      if (of.instrument == kNoInstrument) continue;
-      const Currency settle = config_.instruments[index_of(of.instrument)].instrument.settle;
-      if (settle == base) continue;
-      refuse(problem, "instruments settled in risk.base_currency \"" + std::string{base.text()} +
-                          "\", for there is no rate between currencies; " +
-                          full_name(of.venue, of.symbol) + " settles in " +
-                          std::string{settle.text()});
-    }
-  }
-
   void check_balances() {
     if (config_.engine.mode == Mode::Live || !references_.instruments_sound) return;
     if (config_.portfolio.balances.empty()) return;  // already a problem of its own
@@ -182,6 +165,7 @@ void link_sections(Config& config, const References& references, std::vector<Pro
   Linker{config, references, problems}.link();
   link_options(config, references, problems);
   link_policies(config, references, problems);
+  link_scopes(config, references, problems);
 }
 
 const InstrumentLimits* Risk::limits_of(InstrumentId id) const noexcept {

@@ -101,9 +101,16 @@ void read_risk(Reader& root, Risk& risk, References& references) {
   auto reader = root.table("risk", Need::Required);
   if (!reader) return;
   fields(*reader, risk.firm);
+  if (reader->sound()) check_limits(*reader, risk.firm.further, &risk.firm.daily_loss_max);
   for (Reader& each : reader->tables("instrument", Need::Required)) {
     InstrumentLimits limits;
     fields(each, limits);
+    if (each.sound()) check_limits(each, limits.further);
+    if (each.sound() && limits.band_low && limits.band_high && *limits.band_high < *limits.band_low)
+      each.refuse("band_high", "at least band_low");
+    if (each.sound() && limits.jump_bps_max.has_value() != limits.jump_window_ns.has_value())
+      each.refuse(limits.jump_bps_max ? "jump_bps_max" : "jump_window_ms",
+                  "jump_bps_max and jump_window_ms together");
     if (each.sound()) {
       const std::size_t index = risk.instruments.size();
       references.instrument_limits.push_back({index, 0, each.problem_at("symbol", "")});
@@ -116,6 +123,7 @@ void read_risk(Reader& root, Risk& risk, References& references) {
   for (Reader& each : reader->tables("strategy", Need::Required)) {
     StrategyLimits limits;
     fields(each, limits);
+    if (each.sound()) check_limits(each, limits.further, &limits.daily_loss_max);
     if (each.sound()) {
       const std::size_t index = risk.strategies.size();
       references.strategy_limits.push_back({index, 0, each.problem_at("name", "")});
@@ -140,6 +148,7 @@ void read_risk(Reader& root, Risk& risk, References& references) {
     risk.greeks.push_back(std::move(limits));
   }
   read_policies(*reader, risk.policies, references);
+  read_scopes(*reader, risk, references);
   reader->finish();
 }
 

@@ -26,6 +26,13 @@ struct PolicyReferences {
   std::vector<Reference> venues;
   std::vector<Reference> instruments;
 };
+struct ScopeReferences {
+  std::vector<Reference> accounts;
+  std::vector<Reference> venues;
+  std::vector<Reference> currencies;
+  std::vector<Reference> holdings;
+  std::vector<Reference> fx;
+};
 struct References {
   std::vector<Reference> recordings;
   std::vector<Reference> instrument_limits;
@@ -36,6 +43,7 @@ struct References {
   std::vector<Reference> chains;      // problem: the underlying of a chain
   std::vector<Reference> greek_limits;
   PolicyReferences policies;
+  ScopeReferences scopes;
   Problem portfolio;
   bool instruments_sound{
       true};  // otherwise a missing name may only be misspelt where it is defined
@@ -58,6 +66,11 @@ void link_options(Config& config, const References& references, std::vector<Prob
 // Controls beside the limits on exposure (settings/policies.hpp).
 void read_policies(Reader& risk, Policies& out, References& references);
 void link_policies(Config& config, const References& references, std::vector<Problem>& problems);
+
+// Limits of accounts, venues, currencies and of strategies in instruments; rates between currencies.
+void read_scopes(Reader& risk, Risk& out, References& references);
+void check_limits(Reader& reader, const FurtherLimits& limits, const Amount* loss_max = nullptr);
+void link_scopes(Config& config, const References& references, std::vector<Problem>& problems);
 
 // Fills in ids and currencies, and adds a problem for each name that leads nowhere.
 void link_sections(Config& config, const References& references, std::vector<Problem>& problems);

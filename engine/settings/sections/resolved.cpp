@@ -65,6 +65,11 @@ std::string resolved_text(const Config& config) {
   write_elements(out, "risk.instrument", config.risk.instruments);
   write_elements(out, "risk.strategy", config.risk.strategies);
   write_elements(out, "risk.greeks", config.risk.greeks);
+  write_elements(out, "risk.account", config.risk.accounts);
+  write_elements(out, "risk.venue", config.risk.venues);
+  write_elements(out, "risk.currency", config.risk.currencies);
+  write_elements(out, "risk.holding", config.risk.holdings);
+  write_elements(out, "risk.fx", config.risk.fx);
   const Policies& policies = config.risk.policies;
   if (policies.duplicates) write_table(out, "risk.duplicates", *policies.duplicates);
   write_elements(out, "risk.window", policies.windows);
