@@ -1,5 +1,7 @@
-// The whole gate: 8 instruments, 2 strategies, firm, strategy and instrument scopes; half of the orders
-// are accepted, the others fail one of four rules.
+// The whole gate with every control on in every scope: 8 instruments of which half settle in
+// another currency, 2 strategies in 2 accounts, a venue, two currencies, the firm; half of the
+// orders are accepted, the others fail one of four rules.
+#include <cstdlib>
 #include <random>
 #include <vector>
 
@@ -9,12 +11,15 @@
 namespace {
 using namespace sq;
 constexpr std::size_t kInstruments = 8;
+constexpr std::uint32_t kEuro = kInstruments;  // the book of the rate
 constexpr std::size_t kOrders = 4096;
 constexpr MonoTime kNow{1'000 * kNsPerSecond};
 
 Instrument instrument(std::uint32_t id) {
   Instrument made;
   made.id = InstrumentId{id};
+  made.venue = VenueId::Simulated;
+  made.settle = made.quote = *Currency::parse(id % 2 == 0 || id == kEuro ? "USD" : "EUR");
   made.kind = InstrumentKind::LinearPerpetual;
   made.tick = Price::from_raw(Price::kScale / 10);
   made.price_min = made.tick;
@@ -25,21 +30,49 @@ Instrument instrument(std::uint32_t id) {
   return made;
 }
 
+// Wide where the setup has none: what is refused is refused by the setup's.
+void turn_all_on(risk::OrderGate& gate) {
+  for (const risk::LimitKey& key : gate.limit_keys()) {
+    if (gate.limit(key)) continue;
+    std::int64_t wide = 1'000'000'000 * Amount::kScale;
+    if (key.which == risk::LimitKind::BandLow) wide = 1;
+    if (key.which == risk::LimitKind::Jump) continue;  // needs a window first, below
+    if (key.which == risk::LimitKind::OpenOrders) wide = 1'000;
+    if (key.which == risk::LimitKind::OrdersPerSecond) wide = 60;
+    if (key.which == risk::LimitKind::AwayCollar) wide = Ratio::kScale;
+    if (gate.set_limit(key, wide) != risk::LimitChange::Done) std::abort();
+  }
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    risk::LimitKey key{risk::ScopeKind::Instrument, risk::LimitKind::JumpWindow, kNoStrategy, i};
+    if (gate.set_limit(key, kNsPerSecond) != risk::LimitChange::Done) std::abort();
+    key.which = risk::LimitKind::Jump;
+    if (gate.set_limit(key, Ratio::kScale / 100) != risk::LimitChange::Done) std::abort();
+  }
+}
+
 risk::OrderGate make_gate() {
   risk::GateSetup setup;
-  setup.firm = {1'000, 100'000, 1'000'000 * Amount::kScale, 100'000'000 * Amount::kScale};
-  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+  setup.base_currency = *Currency::parse("USD");
+  setup.firm = {1'000, 100'000, 1'000'000 * Amount::kScale, 100'000'000 * Amount::kScale, {}};
+  setup.accounts.resize(2);
+  setup.strategy_accounts = {AccountId{0}, AccountId{1}};
+  setup.fx = {{*Currency::parse("EUR"), InstrumentId{kEuro}, false, kNsPerSecond}};
+  for (std::uint32_t i = 0; i <= kInstruments; ++i) {
     setup.instruments.push_back(instrument(i));
     setup.instrument_limits.push_back({Qty::from_units(10), 700'000 * Amount::kScale,
-                                       Ratio::from_raw(Ratio::kScale / 200), Qty::from_units(50), 20,
-                                       kNsPerSecond});
+                                       Ratio::from_raw(Ratio::kScale / 200), Qty::from_units(50),
+                                       20, kNsPerSecond});
   }
   for (int s = 0; s < 2; ++s) {
-    setup.strategy_limits.push_back({100, 10'000, 500'000 * Amount::kScale});
-    setup.permitted.emplace_back(kInstruments, true);
+    setup.strategy_limits.push_back({100, 10'000, 500'000 * Amount::kScale, {}});
+    setup.permitted.emplace_back(kInstruments + 1, true);
   }
   risk::OrderGate gate{std::move(setup)};
-  for (std::uint16_t s = 0; s < 2; ++s) gate.set_strategy_state(StrategyId{s}, StrategyState::Armed);
+  turn_all_on(gate);
+  for (std::uint16_t s = 0; s < 2; ++s)
+    gate.set_strategy_state(StrategyId{s}, StrategyState::Armed);
+  gate.set_reference(InstrumentId{kEuro}, Price::from_raw(1'099'990'000),
+                     Price::from_raw(1'100'010'000), kNow);
   for (std::uint32_t i = 0; i < kInstruments; ++i) {
     const InstrumentId id{i};
     gate.set_reference(id, Price::from_units(60'000), Price::from_units(60'001), kNow);
@@ -48,6 +81,7 @@ risk::OrderGate make_gate() {
       OrderRequest order;
       order.id = OrderId::make(1, i * 4 + k + 1);
       order.strategy = StrategyId{static_cast<std::uint16_t>(k % 2)};
+      order.account = AccountId{static_cast<std::uint16_t>(k % 2)};
       order.side = k < 2 ? Side::Buy : Side::Sell;
       order.limit = Price::from_units(k < 2 ? 59'900 : 60'100);
       order.qty = Qty::from_units(1);
@@ -67,20 +101,28 @@ std::vector<Draft> make_orders() {
   for (Draft& draft : drafts) {
     draft.instrument = InstrumentId{static_cast<std::uint32_t>(random() % kInstruments)};
     OrderRequest& request = draft.request;
-    request.strategy = StrategyId{static_cast<std::uint16_t>(random() % 2)};
+    const auto strategy = static_cast<std::uint16_t>(random() % 2);
+    request.strategy = StrategyId{strategy};
+    request.account = AccountId{strategy};
     request.side = random() % 2 == 0 ? Side::Buy : Side::Sell;
     request.limit = Price::from_units(request.side == Side::Buy ? 59'990 : 60'010);
-    request.qty = Qty::from_raw(static_cast<std::int64_t>(1 + random() % 9'000) * (Qty::kScale / 1000));
+    request.qty =
+        Qty::from_raw(static_cast<std::int64_t>(1 + random() % 9'000) * (Qty::kScale / 1000));
     switch (random() % 8) {  // four in eight are refused, each by another rule
-      case 0: request.limit += Price::from_raw(1); break;           // off tick
-      case 1: request.qty = Qty::from_units(11); break;             // too large
-      case 2:                                                       // outside the collar
+      case 0:
+        request.limit += Price::from_raw(1);
+        break;  // off tick
+      case 1:
+        request.qty = Qty::from_units(11);
+        break;  // too large
+      case 2:   // outside the collar
         request.limit = Price::from_units(request.side == Side::Buy ? 61'000 : 59'000);
         break;
-      case 3:                                                       // meets an own quote
+      case 3:  // meets an own quote
         request.limit = Price::from_units(request.side == Side::Buy ? 60'100 : 59'900);
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return drafts;
@@ -94,8 +136,10 @@ int main(int argc, char** argv) {
   std::size_t accepted = 0;
   for (const Draft& draft : drafts)
     accepted += gate.check(draft.request, draft.instrument, kNow).accepted() ? 1U : 0U;
-  const std::string input = "4096 orders, seed 42, " + std::to_string(accepted) +
-                            " accepted; 8 instruments, 2 strategies, 32 own orders";
+  const std::string input =
+      "4096 orders, seed 42, " + std::to_string(accepted) +
+      " accepted; 8 instruments, 2 strategies, 2 accounts, 2 currencies, every control on, "
+      "32 own orders";
   session.run_batched("risk/gate", {.input = input}, [&](std::size_t i) {
     const Draft& draft = drafts[i % kOrders];
     return gate.check(draft.request, draft.instrument, kNow).rule;

@@ -77,10 +77,10 @@ void FxRates::save(StateOut& out) const {
 }
 void FxRates::restore(StateIn& in) noexcept {
   in.expect(std::uint64_t{rates_.size()});
-  for (Rate& rate : rates_) {
-    if (!in.ok()) return;
-    rate.up = rate.down = in.take<std::int64_t>();
-    rate.at = MonoTime{in.take<std::int64_t>()};
+  for (std::size_t place = 0; place < rates_.size() && in.ok(); ++place) {
+    const auto rate = in.take<std::int64_t>();
+    const MonoTime at{in.take<std::int64_t>()};
+    if (sources_[place].book == kNoInstrument && place != 0) rates_[place] = {rate, rate, at};
   }
   settle();
 }
