@@ -51,6 +51,8 @@ std::string_view text_of(Command command) {
       return "accept a break";
     case Command::AdjustPosition:
       return "adjust a position";
+    case Command::AckAlert:
+      return "acknowledge an alert";
   }
   return "?";
 }

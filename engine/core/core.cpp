@@ -329,6 +329,7 @@ void Core::on_command(const RecordHeader& input) noexcept {
     case Command::ApproveProposal:
     case Command::ProposeOverride:
     case Command::AcknowledgeStrategy: break;  // of LimitsChanged
+    case Command::AckAlert: break;
     case Command::Reconcile:
     case Command::AcceptBreak:
     case Command::AdjustPosition: return on_break_command(input);

@@ -101,6 +101,10 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::None:
     case RecordKind::ConfigLoaded:
     case RecordKind::AdminCommand:
+    case RecordKind::ManualOrder:
+    case RecordKind::AlertCommand:
+    case RecordKind::AlertRaised:
+    case RecordKind::DayClosed:
     case RecordKind::TimeTick:
     case RecordKind::RunEnded:
     case RecordKind::RecoveryFinished:

@@ -60,7 +60,8 @@ enum class Command : std::uint8_t {  // append only
   AcknowledgeStrategy = 14,  // a person has looked at its repeated executions
   Reconcile = 15,     // asks every venue now
   AcceptBreak = 16,   // `request` is the break's number
-  AdjustPosition = 17 // `request` is the break's number; twice, by two people
+  AdjustPosition = 17, // `request` is the break's number; twice, by two people
+  AckAlert = 18  // `request` is the alert's number: `who` has it in hand
 };
 struct AdminCommand {
   Command command{Command::Kill};
@@ -126,7 +127,8 @@ enum class StateCause : std::uint8_t {  // append only
   Recovery = 6,
   LossLimit = 7,
   RepeatedExecution = 16,
-  Reconciliation = 19  // the venue holds something else than the engine
+  Reconciliation = 19,  // the venue holds something else than the engine
+  Flatten = 20  // a person has its positions worked out
 };
 struct StrategyChanged {
   StrategyId strategy{kNoStrategy};

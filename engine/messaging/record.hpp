@@ -35,6 +35,8 @@ enum class RecordKind : std::uint16_t {
   VenueSnapshot = 16,     // where such an answer begins and ends
   FundingSettled = 17,    // a position paid or received funding
   SessionEvent = 18,      // phase of a venue's or an instrument's session
+  ManualOrder = 19,       // manual_order.hpp: what a person asks for at the desk
+  AlertCommand = 20,      // alerts.hpp: the application has something to warn of, or no longer
   VenueAccount = 21,      // margin of an account; liquidations
   StaticData = 22,        // holdings, lists, confirmed filters
   FxReference = 12,       // a rate between currencies that no book gives
@@ -63,6 +65,8 @@ enum class RecordKind : std::uint16_t {
   FundingBooked = 0x100A,
   QuerySent = 0x100B,      // QueryRequest: an order whose outcome is unknown
   DayStarted = 0x100C,     // the daily limits count from here
+  AlertRaised = 0x100F,   // alerts.hpp: somebody should look; again until acknowledged
+  DayClosed = 0x1015,     // day_close.hpp: a venue's day ended: positions and money at its marks
   LimitSet = 0x100E,  // what became of a LimitsChanged, a raise that ended, an override used
   BreakChanged = 0x1013,   // engine and venue differ, agree again, or were compared
   OrderAdopted = 0x1014,   // an order from outside is counted from here on

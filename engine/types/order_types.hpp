@@ -66,6 +66,7 @@ enum class StrategyState : std::uint8_t {
   Shadow = 2,      // gets events, its orders are refused and counted
   Armed = 3,       // trades
   ReduceOnly = 4,  // only orders that shrink its position
-  Paused = 5       // gets events, working orders cancelled, no new ones
+  Paused = 5,      // gets events, working orders cancelled, no new ones
+  QuoteOnly = 6    // trades, with post-only orders alone
 };
 }  // namespace sq

@@ -58,6 +58,7 @@ std::string_view text_of(StrategyState state) noexcept {
     case StrategyState::Armed: return "armed";
     case StrategyState::ReduceOnly: return "reduce-only";
     case StrategyState::Paused: return "paused";
+    case StrategyState::QuoteOnly: return "quote-only";
   }
   return "?";
 }

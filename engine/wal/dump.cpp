@@ -9,6 +9,7 @@
 #include "engine/types/instrument.hpp"
 #include "engine/types/text.hpp"
 #include "engine/wal/dump_account.hpp"
+#include "engine/wal/dump_desk.hpp"
 #include "engine/wal/dump_limits.hpp"
 #include "engine/wal/dump_names.hpp"
 #include "engine/wal/dump_risk.hpp"
@@ -363,6 +364,9 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_venue_account(f, r);
     case RecordKind::DayStarted:
       return put_payload<DayStarted>(f, r);
+    case RecordKind::ManualOrder: case RecordKind::AlertCommand: case RecordKind::AlertRaised:
+    case RecordKind::DayClosed:
+      return put_desk(f, r);
     case RecordKind::LimitsChanged:
     case RecordKind::LimitSet:
     case RecordKind::SessionEvent:

@@ -79,6 +79,14 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "DayStarted";
     case RecordKind::LimitsChanged:
       return "LimitsChanged";
+    case RecordKind::ManualOrder:
+      return "ManualOrder";
+    case RecordKind::AlertCommand:
+      return "AlertCommand";
+    case RecordKind::AlertRaised:
+      return "AlertRaised";
+    case RecordKind::DayClosed:
+      return "DayClosed";
     case RecordKind::LimitSet:
       return "LimitSet";
     case RecordKind::SessionEvent:
@@ -211,6 +219,8 @@ std::string_view text_of(Command command) noexcept {
       return "reconcile";
     case Command::AcceptBreak:
       return "accept-break";
+    case Command::AckAlert:
+      return "ack-alert";
     case Command::AdjustPosition:
       return "adjust-position";
   }
@@ -236,6 +246,8 @@ std::string_view text_of(StateCause cause) noexcept {
       return "loss-limit";
     case StateCause::Reconciliation:
       return "reconciliation";
+    case StateCause::Flatten:
+      return "flatten";
   }
   return "?";
 }

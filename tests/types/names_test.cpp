@@ -29,7 +29,7 @@ TEST_CASE("every shared enumerator has one name and no two share it", "[types]")
   CHECK(distinct_names<TimeInForce>(1, 4) == 4);
   CHECK(distinct_names<OrderState>(0, 10) == 11);
   CHECK(distinct_names<BookState>(0, 4) == 5);
-  CHECK(distinct_names<StrategyState>(0, 5) == 6);
+  CHECK(distinct_names<StrategyState>(0, 6) == 7);
   CHECK(distinct_names<VenueId>(0, 4) == 5);
   CHECK(distinct_names<FilterBreach>(0, 9) == 10);
   CHECK(distinct_names<InstrumentKind>(1, 6) == 6);
@@ -42,7 +42,7 @@ TEST_CASE("venues and strategy states are found by their names and by nothing el
   CHECK(venue_from("none") == VenueId::None);
   CHECK(venue_from("Kite") == VenueId::None);
   CHECK(venue_from("") == VenueId::None);
-  for (int i = 0; i <= 5; ++i) {
+  for (int i = 0; i <= 6; ++i) {
     StrategyState state{};
     REQUIRE(parse(text_of(static_cast<StrategyState>(i)), state));
     CHECK(state == static_cast<StrategyState>(i));

@@ -67,6 +67,7 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::FundingSettled:
     case RecordKind::VenueAccount:
     case RecordKind::DayStarted:
+    case RecordKind::DayClosed:
       return {Topic::Positions};
     case RecordKind::KillChanged:
       return {Topic::Kill};
@@ -74,6 +75,9 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::StrategySaved:
       return {Topic::Strategies};
     case RecordKind::AdminCommand:
+    case RecordKind::ManualOrder:
+    case RecordKind::AlertCommand:
+    case RecordKind::AlertRaised:
     case RecordKind::LimitsChanged:
     case RecordKind::LimitSet:
       return {Topic::Commands};
