@@ -1,0 +1,68 @@
+#include "tools/binance-exchange/spot_exchange.hpp"
+
+namespace sq::exchange {
+SpotExchange::SpotExchange(const SpotSettings& settings)
+    : settings_{settings}, accounts_{settings.accounts} {
+  for (std::size_t i = 0; i < accounts_.size(); ++i)
+    accounts_[i].owner = static_cast<std::uint16_t>(i);
+  const auto owners = static_cast<std::uint32_t>(accounts_.size()) + 1;  // one for the anonymous
+  for (const Instrument& each : settings_.instruments)
+    markets_[std::string{each.symbol.view()}] = std::make_unique<SymbolMarket>(
+        each, owners, [this](const OrderEvent& event) { on_order_event(event); });
+}
+
+matching::OwnerId SpotExchange::anonymous_owner() const noexcept {
+  return matching::OwnerId{static_cast<std::uint16_t>(accounts_.size())};
+}
+
+matching::Refusal SpotExchange::trade_anonymously(SymbolMarket& market,
+                                                  const matching::NewOrder& order,
+                                                  std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  return market.submit(order, now_ms);
+}
+
+SymbolMarket& SpotExchange::market(const Params& params) {
+  const auto found = markets_.find(params.need("symbol"));
+  if (found == markets_.end()) throw Failure{400, -1121, "Invalid symbol.", {}};
+  return *found->second;
+}
+
+Account& SpotExchange::user(int account) {
+  if (account < 0 || static_cast<std::size_t>(account) >= accounts_.size())
+    throw Failure{401, -2014, "API-key format invalid.", {}};
+  return accounts_[static_cast<std::size_t>(account)];
+}
+
+const std::map<std::string, SpotExchange::Method>& SpotExchange::methods() {
+  static const std::map<std::string, Method> kMethods{
+      {"ping", &SpotExchange::ping},
+      {"time", &SpotExchange::time},
+      {"exchangeInfo", &SpotExchange::exchange_info},
+      {"depth", &SpotExchange::depth},
+      {"trades.recent", &SpotExchange::recent_trades},
+      {"ticker.price", &SpotExchange::price_ticker},
+      {"ticker.book", &SpotExchange::book_ticker},
+      {"order.place", &SpotExchange::place},
+      {"order.test", &SpotExchange::test_order},
+      {"order.cancel", &SpotExchange::cancel},
+      {"order.cancelReplace", &SpotExchange::cancel_replace},
+      {"order.amend.keepPriority", &SpotExchange::amend},
+      {"order.status", &SpotExchange::order_status},
+      {"openOrders.status", &SpotExchange::open_orders},
+      {"openOrders.cancelAll", &SpotExchange::cancel_all},
+      {"allOrders", &SpotExchange::all_orders},
+      {"myTrades", &SpotExchange::my_trades},
+      {"account.status", &SpotExchange::account_status},
+      {"account.commission", &SpotExchange::account_commission},
+  };
+  return kMethods;
+}
+
+boost::json::value SpotExchange::call(const std::string& method, const Params& params, int account,
+                                      std::int64_t now_ms) {
+  const auto found = methods().find(method);
+  if (found == methods().end()) throw Failure{404, -1020, "This operation is not supported.", {}};
+  return (this->*found->second)(params, account, now_ms);
+}
+}  // namespace sq::exchange

@@ -1,0 +1,144 @@
+// The spot exchange: symbols, users, their orders and balances. What REST and the WebSocket API ask
+// is the same call; what happens to orders goes out as user data events.
+// Thread: one, the server's. Cost: maps and JSON: a tool, not the engine. Errors: Failure is thrown
+// with the venue's own code and words. Money: exact, 1e-8 of an asset.
+// Source: protocol facts of binance_spot 6 to 11.
+#pragma once
+
+#include <boost/json.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tools/binance-exchange/account.hpp"
+#include "tools/binance-exchange/params.hpp"
+#include "tools/binance-exchange/symbol_market.hpp"
+
+namespace sq::exchange {
+struct SpotFill {
+  Price price{};
+  Qty qty{};
+  std::int64_t commission{0};  // 1e-8 of the asset received
+  std::string commission_asset;
+  std::uint64_t trade{0};
+  bool maker{false};
+  std::int64_t time_ms{0};
+};
+struct SpotOrder {
+  std::uint64_t id{0};
+  std::string client_id;
+  std::uint16_t account{0};
+  SymbolMarket* market{nullptr};
+  Side side{Side::Buy};
+  std::string type;
+  std::string time_in_force{"GTC"};
+  std::string self_trade{"EXPIRE_MAKER"};
+  Price price{};  // 0: market
+  Qty qty{};
+  Qty executed{};
+  std::int64_t quote{0};   // executed, 1e-8 of the quote asset
+  std::int64_t locked{0};  // still, of the asset it pays with
+  std::string status{"NEW"};
+  std::string reject{"NONE"};
+  std::int64_t time_ms{0};
+  std::int64_t update_ms{0};
+  std::vector<SpotFill> fills;
+  [[nodiscard]] bool open() const { return status == "NEW" || status == "PARTIALLY_FILLED"; }
+};
+
+struct SpotSettings {
+  std::vector<Instrument> instruments;
+  std::vector<Account> accounts;  // owner is set here
+  std::int64_t fee_ppm{1'000};    // 0.1 %, of what is received
+};
+
+class SpotExchange {
+ public:
+  using UserEvent = std::function<void(std::uint16_t account, const boost::json::object& event)>;
+  explicit SpotExchange(const SpotSettings& settings);
+
+  // By the name of the WebSocket API's method, e.g. "order.place". `account` -1: nobody; methods of
+  // an account then throw. Throws Failure.
+  [[nodiscard]] boost::json::value call(const std::string& method, const Params& params,
+                                        int account, std::int64_t now_ms);
+  void on_user_event(UserEvent listener) { user_event_ = std::move(listener); }
+  // A trader without an account: its orders are never refused for want of money.
+  matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
+                                      std::int64_t now_ms);
+  [[nodiscard]] OrderId next_order_id() { return OrderId{++order_ids_}; }
+  [[nodiscard]] matching::OwnerId anonymous_owner() const noexcept;
+
+  [[nodiscard]] std::map<std::string, std::unique_ptr<SymbolMarket>>& markets() noexcept {
+    return markets_;
+  }
+  [[nodiscard]] SymbolMarket& market(const Params& params);  // by "symbol"; -1121
+  [[nodiscard]] const std::map<std::uint64_t, SpotOrder>& orders() const noexcept {
+    return orders_;
+  }
+  [[nodiscard]] const std::vector<Account>& accounts() const noexcept { return accounts_; }
+
+ private:
+  using Method = boost::json::value (SpotExchange::*)(const Params&, int, std::int64_t);
+  static const std::map<std::string, Method>& methods();
+
+  // spot_orders.cpp
+  boost::json::value place(const Params&, int, std::int64_t);
+  boost::json::value test_order(const Params&, int, std::int64_t);
+  boost::json::value cancel(const Params&, int, std::int64_t);
+  boost::json::value cancel_all(const Params&, int, std::int64_t);
+  boost::json::value cancel_replace(const Params&, int, std::int64_t);
+  boost::json::value amend(const Params&, int, std::int64_t);
+  [[nodiscard]] SpotOrder read_order(const Params&, int account, std::int64_t now_ms);
+  void check_filters(const SpotOrder& order) const;
+  SpotOrder& submit(SpotOrder order);
+  void lock_for(SpotOrder& order);
+  void on_order_event(const OrderEvent& event);
+  void on_fill(SpotOrder& order, const OrderEvent& event);
+  void finish(SpotOrder& order, const std::string& status, const std::string& execution,
+              const std::string& client_id);
+  void cancel_order(SpotOrder& order, const std::string& cancel_id);
+  [[nodiscard]] SpotOrder& find_open(const Params&, int account, const char* id_name,
+                                     const char* client_id_name);
+
+  // spot_views.cpp
+  boost::json::value order_status(const Params&, int, std::int64_t);
+  boost::json::value open_orders(const Params&, int, std::int64_t);
+  boost::json::value all_orders(const Params&, int, std::int64_t);
+  boost::json::value my_trades(const Params&, int, std::int64_t);
+  boost::json::value account_status(const Params&, int, std::int64_t);
+  boost::json::value account_commission(const Params&, int, std::int64_t);
+  boost::json::value ping(const Params&, int, std::int64_t);
+  boost::json::value time(const Params&, int, std::int64_t);
+  boost::json::value exchange_info(const Params&, int, std::int64_t);
+  boost::json::value depth(const Params&, int, std::int64_t);
+  boost::json::value recent_trades(const Params&, int, std::int64_t);
+  boost::json::value price_ticker(const Params&, int, std::int64_t);
+  boost::json::value book_ticker(const Params&, int, std::int64_t);
+  [[nodiscard]] boost::json::object order_json(const SpotOrder& order) const;
+  [[nodiscard]] boost::json::object placed_json(const SpotOrder& order,
+                                                const std::string& kind) const;
+  [[nodiscard]] boost::json::object cancelled_json(const SpotOrder& order,
+                                                   const std::string& cancel_id) const;
+  void tell_order(const SpotOrder& order, const std::string& execution,
+                  const std::string& client_id, const SpotFill* fill);
+  void tell_balances(std::uint16_t account, std::initializer_list<std::string> assets);
+
+  [[nodiscard]] Balance& balance(std::uint16_t account, const std::string& asset) {
+    return accounts_[account].balances[asset];
+  }
+  [[nodiscard]] Account& user(int account);
+
+  SpotSettings settings_;
+  std::vector<Account> accounts_;
+  std::map<std::string, std::unique_ptr<SymbolMarket>> markets_;
+  std::map<std::uint64_t, SpotOrder> orders_;
+  std::map<std::pair<std::uint16_t, std::string>, std::uint64_t> by_client_id_;  // open orders
+  UserEvent user_event_;
+  std::uint64_t order_ids_{1'000};
+  std::uint64_t execution_ids_{0};
+  std::int64_t now_ms_{0};
+  std::string cancel_id_;  // of the cancel that is being done
+};
+}  // namespace sq::exchange

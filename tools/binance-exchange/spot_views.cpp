@@ -1,0 +1,410 @@
+// What the exchange says: answers and user data events as the venue writes them.
+#include <algorithm>
+
+#include "engine/types/decimal.hpp"
+#include "tools/binance-exchange/spot_exchange.hpp"
+
+namespace sq::exchange {
+namespace {
+namespace json = boost::json;
+
+std::string_view side_text(Side side) { return side == Side::Buy ? "BUY" : "SELL"; }
+json::string text(std::string_view value) { return json::string{value}; }
+std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
+
+template <class Levels>
+json::array levels_json(const Levels& levels, std::size_t limit) {
+  json::array list;
+  for (const auto& [price, qty] : levels) {
+    if (list.size() == limit) break;
+    list.emplace_back(json::array{text(padded(price)), text(padded(qty))});
+  }
+  return list;
+}
+
+json::array filters_json(const Instrument& of) {
+  return {json::object{{"filterType", "PRICE_FILTER"},
+                       {"minPrice", padded(of.price_min)},
+                       {"maxPrice", padded(of.price_max)},
+                       {"tickSize", padded(of.tick)}},
+          json::object{{"filterType", "LOT_SIZE"},
+                       {"minQty", padded(of.qty_min)},
+                       {"maxQty", padded(of.qty_max)},
+                       {"stepSize", padded(of.lot)}},
+          json::object{{"filterType", "MARKET_LOT_SIZE"},
+                       {"minQty", padded(std::int64_t{0})},
+                       {"maxQty", padded(of.qty_max)},
+                       {"stepSize", padded(std::int64_t{0})}},
+          json::object{{"filterType", "NOTIONAL"},
+                       {"minNotional", padded(of.notional_min)},
+                       {"applyMinToMarket", true},
+                       {"maxNotional", "9000000.00000000"},
+                       {"applyMaxToMarket", false},
+                       {"avgPriceMins", 0}}};
+}
+
+json::object symbol_json(const Instrument& of) {
+  const std::string base{of.base.text()};
+  const std::string quote{of.quote.text()};
+  return {{"symbol", of.symbol.view()},
+          {"status", "TRADING"},
+          {"baseAsset", base},
+          {"baseAssetPrecision", 8},
+          {"quoteAsset", quote},
+          {"quotePrecision", 8},
+          {"quoteAssetPrecision", 8},
+          {"baseCommissionPrecision", 8},
+          {"quoteCommissionPrecision", 8},
+          {"orderTypes", json::array{"LIMIT", "LIMIT_MAKER", "MARKET"}},
+          {"icebergAllowed", false},
+          {"ocoAllowed", false},
+          {"otoAllowed", false},
+          {"quoteOrderQtyMarketAllowed", false},
+          {"allowTrailingStop", false},
+          {"cancelReplaceAllowed", true},
+          {"amendAllowed", true},
+          {"isSpotTradingAllowed", true},
+          {"isMarginTradingAllowed", false},
+          {"filters", filters_json(of)},
+          {"permissions", json::array{}},
+          {"permissionSets", json::array{json::array{"SPOT"}}},
+          {"defaultSelfTradePreventionMode", "EXPIRE_MAKER"},
+          {"allowedSelfTradePreventionModes",
+           json::array{"NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"}}};
+}
+}  // namespace
+
+json::object SpotExchange::order_json(const SpotOrder& order) const {
+  return {{"symbol", order.market->symbol()},
+          {"orderId", whole(order.id)},
+          {"orderListId", -1},
+          {"clientOrderId", order.client_id},
+          {"price", padded(order.price)},
+          {"origQty", padded(order.qty)},
+          {"executedQty", padded(order.executed)},
+          {"origQuoteOrderQty", padded(std::int64_t{0})},
+          {"cummulativeQuoteQty", padded(order.quote)},
+          {"status", order.status},
+          {"timeInForce", order.time_in_force},
+          {"type", order.type},
+          {"side", side_text(order.side)},
+          {"stopPrice", padded(std::int64_t{0})},
+          {"icebergQty", padded(std::int64_t{0})},
+          {"time", order.time_ms},
+          {"updateTime", order.update_ms},
+          {"isWorking", true},
+          {"workingTime", order.time_ms},
+          {"selfTradePreventionMode", order.self_trade}};
+}
+
+json::object SpotExchange::placed_json(const SpotOrder& order, const std::string& kind) const {
+  json::object answer{{"symbol", order.market->symbol()},
+                      {"orderId", whole(order.id)},
+                      {"orderListId", -1},
+                      {"clientOrderId", order.client_id},
+                      {"transactTime", order.update_ms}};
+  if (kind == "ACK") return answer;
+  const json::object whole_order = order_json(order);
+  for (const char* key :
+       {"price", "origQty", "executedQty", "origQuoteOrderQty", "cummulativeQuoteQty", "status",
+        "timeInForce", "type", "side", "workingTime", "selfTradePreventionMode"})
+    answer[key] = whole_order.at(key);
+  if (kind != "FULL") return answer;
+  json::array fills;
+  for (const SpotFill& fill : order.fills)
+    fills.emplace_back(json::object{{"price", padded(fill.price)},
+                                    {"qty", padded(fill.qty)},
+                                    {"commission", padded(fill.commission)},
+                                    {"commissionAsset", fill.commission_asset},
+                                    {"tradeId", whole(fill.trade)}});
+  answer["fills"] = fills;
+  return answer;
+}
+
+json::object SpotExchange::cancelled_json(const SpotOrder& order,
+                                          const std::string& cancel_id) const {
+  json::object answer = placed_json(order, "RESULT");
+  answer["origClientOrderId"] = order.client_id;
+  answer["clientOrderId"] = cancel_id;
+  answer.erase("workingTime");
+  return answer;
+}
+
+// executionReport: on a cancel `c` is the cancel's own id and `C` the order's.
+void SpotExchange::tell_order(const SpotOrder& order, const std::string& execution,
+                              const std::string& client_id, const SpotFill* fill) {
+  if (!user_event_) return;
+  const bool cancel = execution == "CANCELED";
+  json::object event{{"e", "executionReport"},
+                     {"E", now_ms_},
+                     {"s", order.market->symbol()},
+                     {"c", client_id},
+                     {"S", side_text(order.side)},
+                     {"o", order.type},
+                     {"f", order.time_in_force},
+                     {"q", padded(order.qty)},
+                     {"p", padded(order.price)},
+                     {"P", padded(std::int64_t{0})},
+                     {"F", padded(std::int64_t{0})},
+                     {"g", -1},
+                     {"C", cancel ? order.client_id : ""},
+                     {"x", execution},
+                     {"X", order.status},
+                     {"r", order.reject},
+                     {"i", whole(order.id)},
+                     {"l", padded(fill != nullptr ? fill->qty : Qty{})},
+                     {"z", padded(order.executed)},
+                     {"L", padded(fill != nullptr ? fill->price : Price{})},
+                     {"n", padded(fill != nullptr ? fill->commission : 0)},
+                     {"N", nullptr},
+                     {"T", now_ms_},
+                     {"t", fill != nullptr ? whole(fill->trade) : -1},
+                     {"I", whole(++execution_ids_)},
+                     {"w", order.open()},
+                     {"m", fill != nullptr && fill->maker},
+                     {"M", false},
+                     {"O", order.time_ms},
+                     {"Z", padded(order.quote)},
+                     {"Y", padded(std::int64_t{0})},
+                     {"Q", padded(std::int64_t{0})},
+                     {"W", order.time_ms},
+                     {"V", order.self_trade}};
+  if (fill != nullptr) {
+    event["N"] = fill->commission_asset;
+    event["Y"] = padded(divide(Int128{fill->price.raw()} * fill->qty.raw(), kFinePerAmount,
+                               order.side == Side::Buy ? Rounding::Up : Rounding::Down)
+                            .value_or(0));
+  }
+  user_event_(order.account, event);
+}
+
+void SpotExchange::tell_balances(std::uint16_t account, std::initializer_list<std::string> assets) {
+  accounts_[account].updated_ms = now_ms_;
+  if (!user_event_) return;
+  json::array list;
+  for (const std::string& asset : assets) {
+    const Balance& of = balance(account, asset);
+    list.emplace_back(json::object{{"a", asset}, {"f", padded(of.free)}, {"l", padded(of.locked)}});
+  }
+  user_event_(account,
+              {{"e", "outboundAccountPosition"}, {"E", now_ms_}, {"u", now_ms_}, {"B", list}});
+}
+
+json::value SpotExchange::order_status(const Params& params, int account, std::int64_t) {
+  const Account& of = user(account);
+  const SymbolMarket& where = market(params);
+  if (!params.has("orderId") && !params.has("origClientOrderId"))
+    throw Failure{400,
+                  -1102,
+                  "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
+                  {}};
+  const auto id = static_cast<std::uint64_t>(params.integer("orderId", 0));
+  const std::string client_id = params.get("origClientOrderId");
+  // The newest one of an id that was used again.
+  for (auto each = of.orders.rbegin(); each != of.orders.rend(); ++each) {
+    const SpotOrder& order = orders_.at(*each);
+    if (order.market != &where || (id != 0 && order.id != id)) continue;
+    if (params.has("origClientOrderId") && order.client_id != client_id) continue;
+    return order_json(order);
+  }
+  throw Failure{400, -2013, "Order does not exist.", {}};
+}
+
+json::value SpotExchange::open_orders(const Params& params, int account, std::int64_t) {
+  const Account& of = user(account);
+  const SymbolMarket* where = params.has("symbol") ? &market(params) : nullptr;
+  json::array list;
+  for (const std::uint64_t id : of.orders) {
+    const SpotOrder& order = orders_.at(id);
+    if (order.open() && (where == nullptr || order.market == where))
+      list.emplace_back(order_json(order));
+  }
+  return list;
+}
+
+json::value SpotExchange::all_orders(const Params& params, int account, std::int64_t) {
+  const Account& of = user(account);
+  const SymbolMarket& where = market(params);
+  const auto limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 500), 1, 1000));
+  const auto from = static_cast<std::uint64_t>(params.integer("orderId", 0));
+  json::array list;
+  for (const std::uint64_t id : of.orders) {
+    const SpotOrder& order = orders_.at(id);
+    if (order.market == &where && id >= from && list.size() < limit)
+      list.emplace_back(order_json(order));
+  }
+  return list;
+}
+
+json::value SpotExchange::my_trades(const Params& params, int account, std::int64_t) {
+  const Account& of = user(account);
+  const SymbolMarket& where = market(params);
+  const auto only = static_cast<std::uint64_t>(params.integer("orderId", 0));
+  const auto limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 500), 1, 1000));
+  std::vector<std::pair<std::uint64_t, json::object>> trades;
+  for (const std::uint64_t id : of.orders) {
+    const SpotOrder& order = orders_.at(id);
+    if (order.market != &where || (only != 0 && id != only)) continue;
+    for (const SpotFill& fill : order.fills)
+      trades.emplace_back(
+          fill.trade,
+          json::object{{"symbol", where.symbol()},
+                       {"id", whole(fill.trade)},
+                       {"orderId", whole(id)},
+                       {"orderListId", -1},
+                       {"price", padded(fill.price)},
+                       {"qty", padded(fill.qty)},
+                       {"quoteQty", padded(divide(Int128{fill.price.raw()} * fill.qty.raw(),
+                                                  kFinePerAmount, Rounding::Down)
+                                               .value_or(0))},
+                       {"commission", padded(fill.commission)},
+                       {"commissionAsset", fill.commission_asset},
+                       {"time", fill.time_ms},
+                       {"isBuyer", order.side == Side::Buy},
+                       {"isMaker", fill.maker},
+                       {"isBestMatch", true}});
+  }
+  std::stable_sort(trades.begin(), trades.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  json::array list;
+  for (auto& [id, trade] : trades)
+    if (list.size() < limit) list.emplace_back(std::move(trade));
+  return list;
+}
+
+json::value SpotExchange::account_status(const Params& params, int account, std::int64_t) {
+  const Account& of = user(account);
+  const bool omit = params.get("omitZeroBalances") == "true";
+  json::array balances;
+  for (const auto& [asset, each] : of.balances) {
+    if (omit && each.free == 0 && each.locked == 0) continue;
+    balances.emplace_back(json::object{
+        {"asset", asset}, {"free", padded(each.free)}, {"locked", padded(each.locked)}});
+  }
+  const std::string rate = padded(settings_.fee_ppm * 100);
+  const std::int64_t bps = settings_.fee_ppm / 100;
+  return json::object{
+      {"makerCommission", bps},
+      {"takerCommission", bps},
+      {"buyerCommission", 0},
+      {"sellerCommission", 0},
+      {"commissionRates",
+       json::object{
+           {"maker", rate}, {"taker", rate}, {"buyer", "0.00000000"}, {"seller", "0.00000000"}}},
+      {"canTrade", true},
+      {"canWithdraw", false},
+      {"canDeposit", false},
+      {"brokered", false},
+      {"requireSelfTradePrevention", false},
+      {"preventSor", false},
+      {"updateTime", of.updated_ms},
+      {"accountType", "SPOT"},
+      {"balances", balances},
+      {"permissions", json::array{"SPOT"}},
+      {"uid", account + 1}};
+}
+
+json::value SpotExchange::account_commission(const Params& params, int account, std::int64_t) {
+  static_cast<void>(user(account));
+  const std::string rate = padded(settings_.fee_ppm * 100);
+  const json::object standard{
+      {"maker", rate}, {"taker", rate}, {"buyer", "0.00000000"}, {"seller", "0.00000000"}};
+  const json::object none{{"maker", "0.00000000"},
+                          {"taker", "0.00000000"},
+                          {"buyer", "0.00000000"},
+                          {"seller", "0.00000000"}};
+  return json::object{{"symbol", market(params).symbol()},
+                      {"standardCommission", standard},
+                      {"specialCommission", none},
+                      {"taxCommission", none},
+                      {"discount", json::object{{"enabledForAccount", false},
+                                                {"enabledForSymbol", false},
+                                                {"discountAsset", "BNB"},
+                                                {"discount", "0.75000000"}}}};
+}
+
+json::value SpotExchange::ping(const Params&, int, std::int64_t) { return json::object{}; }
+json::value SpotExchange::time(const Params&, int, std::int64_t now_ms) {
+  return json::object{{"serverTime", now_ms}};
+}
+
+json::value SpotExchange::exchange_info(const Params& params, int, std::int64_t now_ms) {
+  json::array symbols;
+  if (params.has("symbol")) {
+    symbols.emplace_back(symbol_json(market(params).instrument()));
+  } else {
+    const std::string wanted = params.get("symbols");
+    for (const auto& [name, where] : markets_)
+      if (wanted.empty() || wanted.find('"' + name + '"') != std::string::npos)
+        symbols.emplace_back(symbol_json(where->instrument()));
+  }
+  const auto limit = [](const char* kind, const char* interval, int number, int most) {
+    return json::object{
+        {"rateLimitType", kind}, {"interval", interval}, {"intervalNum", number}, {"limit", most}};
+  };
+  return json::object{{"timezone", "UTC"},
+                      {"serverTime", now_ms},
+                      {"rateLimits", json::array{limit("REQUEST_WEIGHT", "MINUTE", 1, 6'000),
+                                                 limit("ORDERS", "SECOND", 10, 100),
+                                                 limit("ORDERS", "DAY", 1, 200'000),
+                                                 limit("RAW_REQUESTS", "MINUTE", 5, 300'000)}},
+                      {"exchangeFilters", json::array{}},
+                      {"symbols", symbols}};
+}
+
+json::value SpotExchange::depth(const Params& params, int, std::int64_t) {
+  const SymbolMarket& where = market(params);
+  const auto limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 100), 1, 5000));
+  return json::object{{"lastUpdateId", whole(where.update_id())},
+                      {"bids", levels_json(where.bids(), limit)},
+                      {"asks", levels_json(where.asks(), limit)}};
+}
+
+json::value SpotExchange::recent_trades(const Params& params, int, std::int64_t) {
+  const SymbolMarket& where = market(params);
+  const auto limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 500), 1, 1000));
+  json::array list;
+  const std::size_t from = where.trades().size() - std::min(limit, where.trades().size());
+  for (std::size_t i = from; i < where.trades().size(); ++i) {
+    const PublicTrade& trade = where.trades()[i];
+    list.emplace_back(json::object{
+        {"id", whole(trade.id)},
+        {"price", padded(trade.price)},
+        {"qty", padded(trade.qty)},
+        {"quoteQty",
+         padded(divide(Int128{trade.price.raw()} * trade.qty.raw(), kFinePerAmount, Rounding::Down)
+                    .value_or(0))},
+        {"time", trade.time_ms},
+        {"isBuyerMaker", trade.buyer_is_maker},
+        {"isBestMatch", true}});
+  }
+  return list;
+}
+
+json::value SpotExchange::price_ticker(const Params& params, int, std::int64_t) {
+  const auto one = [](const SymbolMarket& where) {
+    return json::object{{"symbol", where.symbol()}, {"price", padded(where.last_price())}};
+  };
+  if (params.has("symbol")) return one(market(params));
+  json::array list;
+  for (const auto& [name, where] : markets_) list.emplace_back(one(*where));
+  return list;
+}
+json::value SpotExchange::book_ticker(const Params& params, int, std::int64_t) {
+  const auto one = [](const SymbolMarket& where) {
+    return json::object{{"symbol", where.symbol()},
+                        {"bidPrice", padded(where.bid().price)},
+                        {"bidQty", padded(where.bid().qty)},
+                        {"askPrice", padded(where.ask().price)},
+                        {"askQty", padded(where.ask().qty)}};
+  };
+  if (params.has("symbol")) return one(market(params));
+  json::array list;
+  for (const auto& [name, where] : markets_) list.emplace_back(one(*where));
+  return list;
+}
+}  // namespace sq::exchange
