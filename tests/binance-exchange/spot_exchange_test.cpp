@@ -175,6 +175,7 @@ TEST_CASE(
 TEST_CASE("cancel-replace says what became of each half") {
   World world;
   const auto old = world.limit(1, "BUY", "90.00", "1.000");
+  world.limit(1, "BUY", "50.00", "100.000");  // leaves too little for 100 at 91
   const auto with = [&](const std::string& id, const std::string& qty, const char* mode) {
     return params({{"side", "BUY"},
                    {"type", "LIMIT"},
@@ -188,8 +189,7 @@ TEST_CASE("cancel-replace says what became of each half") {
   CHECK(world.code("order.cancelReplace", with("12345", "1.000", "STOP_ON_FAILURE"), 1) == -2022);
   CHECK(world.code("order.cancelReplace", with("12345", "1.000", "ALLOW_FAILURE"), 1) == -2021);
   CHECK(world.code("order.cancelReplace", with(id, "100.000", "ALLOW_FAILURE"), 1) == -2021);
-  CHECK(world.balance(1, "USDT").locked ==
-        91 * Amount::kScale);  // the second one's; the old one is gone
+  CHECK(world.balance(1, "USDT").locked == (5'000 + 91) * Amount::kScale);  // the old is gone
 }
 
 TEST_CASE(
