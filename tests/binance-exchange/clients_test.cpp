@@ -3,6 +3,7 @@
 // their books are the exchange's. Each has an exchange of its own; all run at once. Without node or
 // the packages (tools/setup --test brings them): skipped by name.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,7 +120,7 @@ void trade_with_all(bool tls) {
   for (Pair& pair : pairs) {
     std::string output;
     for (int i = 0; i < 1'000 && output.find("limits x") == std::string::npos; ++i) {
-      ::usleep(10'000);
+      ::poll(nullptr, 0, 10);
       output = pair.exchange->output();
     }
     const std::string http = address_in(output, tls ? "https" : "http");

@@ -2,6 +2,7 @@
 // it said was latched is latched in the next one, from the log alone.
 #include <signal.h>
 #include <sys/mman.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,7 +112,7 @@ std::uint32_t latched_in(const risk::KillSwitch& kill) {
       shared.in_flight.store(kScopes);
       shared.acknowledged.fetch_add(1);
       log->do_work();
-      while (shared.acknowledged.load() > 500) ::usleep(100);  // the killer is late: stay small
+      while (shared.acknowledged.load() > 500) ::sched_yield();  // the killer is late: stay small
     }
   } catch (...) {
     ::_exit(4);
@@ -143,7 +144,7 @@ void kill_again_and_again(int kills) {
     int status = 0;
     while (shared.at->acknowledged.load() < until) {
       if (::waitpid(child, &status, WNOHANG) == child) FAIL("the process ended with " << status);
-      ::usleep(20);
+      ::sched_yield();
     }
     for (std::uint64_t spin = random() % 20'000; spin > 0; --spin) __builtin_ia32_pause();
     REQUIRE(::kill(child, SIGKILL) == 0);

@@ -62,9 +62,7 @@ struct Authority::Parts {
 };
 
 Authority::Authority(const std::filesystem::path& folder, const std::string& name)
-    : folder_{folder},
-      file_{folder / (name + ".pem")},
-      parts_{std::make_unique<Parts>().release()} {
+    : folder_{folder}, file_{folder / (name + ".pem")}, parts_{std::make_unique<Parts>()} {
   std::filesystem::create_directories(folder);
   parts_->key = new_key();
   parts_->certificate = new_certificate(name, parts_->key.get(), 1, -3'600, 86'400);
@@ -74,7 +72,7 @@ Authority::Authority(const std::filesystem::path& folder, const std::string& nam
   require(::X509_sign(own, parts_->key.get(), ::EVP_sha256()) > 0);
   write_file(file_, [&](std::FILE* file) { return ::PEM_write_X509(file, own); });
 }
-Authority::~Authority() { delete parts_; }
+Authority::~Authority() = default;
 
 Certificate Authority::make(const CertificateWish& wish, bool self_signed) {
   const Key key = new_key();

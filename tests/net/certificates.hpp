@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace sq::test {
@@ -33,7 +34,7 @@ class Authority {
   Certificate make(const CertificateWish& wish, bool self_signed);
   std::filesystem::path folder_;
   std::filesystem::path file_;
-  Parts* parts_;
+  std::unique_ptr<Parts> parts_;
   int issued_{0};
 };
 }  // namespace sq::test

@@ -109,6 +109,8 @@ class SpotExchange {
   boost::json::value my_trades(const Params&, int, std::int64_t);
   boost::json::value account_status(const Params&, int, std::int64_t);
   boost::json::value account_commission(const Params&, int, std::int64_t);
+
+  // spot_market_views.cpp
   boost::json::value ping(const Params&, int, std::int64_t);
   boost::json::value time(const Params&, int, std::int64_t);
   boost::json::value exchange_info(const Params&, int, std::int64_t);
