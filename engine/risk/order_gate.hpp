@@ -218,7 +218,6 @@ class OrderGate {
     const Sums* known;
     const Worst* after;
   };
-  using AllTouched = std::array<Touched, 6>;
 
   // order_gate.cpp
   // Without tables of accounts all count as one.
@@ -243,10 +242,12 @@ class OrderGate {
   [[nodiscard]] Verdict check_exposure(const Draft&, MonoTime) noexcept;
   [[nodiscard]] Verdict check_position(const Draft&) const noexcept;
   [[nodiscard]] Verdict check_rates(const Draft&, MonoTime) const noexcept;
-  [[nodiscard]] static Verdict check_notional(const Draft&, const AllTouched&) noexcept;
-  [[nodiscard]] static Verdict check_counts(const Draft&, const AllTouched&, Int128 extra_value,
+  [[nodiscard]] static Verdict check_notional(const Draft&, const Touched&, Int128 value) noexcept;
+  [[nodiscard]] static Verdict check_counts(const Draft&, const Touched&, Int128 extra_value,
                                             MonoTime) noexcept;
-  [[nodiscard]] static Verdict check_losses(const Draft&, const AllTouched&) noexcept;
+  [[nodiscard]] static Verdict check_losses(const Draft&, const Touched&) noexcept;
+  [[nodiscard]] static bool worsen(Worst& worst, const Holding& holding, Side side, Qty extra,
+                                   const Weight& weight) noexcept;
   // order_gate_sums.cpp: sums brought up to date with the instruments that changed.
   void refresh() const noexcept;
   void refresh(std::size_t instrument) const noexcept;

@@ -85,99 +85,102 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
   const std::array<const Holding*, 3> held{&exposure.total, &exposure.by_strategy[draft.strategy],
                                            &exposure.by_account[draft.account]};
   std::array<Worst, 3> after;
-  const Weight& priced = valuations_[i].weight;
+  const Sums* const cells = &cells_[cells_at(i)];
+  const std::array<const Sums*, 3> known{cells, cells + 1 + draft.strategy,
+                                         cells + 1 + strategies() + draft.account};
   for (std::size_t h = 0; h < held.size(); ++h) {
-    const Range range = range_of(*held[h], draft.order.side, draft.extra);
-    if (!worst_of(range.low, range.high, priced.high, priced.low, after[h]))
+    after[h] = known[h]->worst;
+    if (!worsen(after[h], *held[h], draft.order.side, draft.extra, valuations_[i].weight))
       return refuse(Rule::Overflow);
   }
-  const Sums* const cells = &cells_[cells_at(i)];
-  const Sums* const of_strategy = cells + 1 + draft.strategy;
-  const Sums* const of_account = cells + 1 + strategies() + draft.account;
-  const AllTouched touched{{{&instrument(i), cells, &after[0]},
-                            {&strategy(draft.strategy), of_strategy, &after[1]},
-                            {&account(draft.account), of_account, &after[2]},
-                            {&venue_at(i), cells, &after[0]},
-                            {&currency_at(i), cells, &after[0]},
-                            {&firm(), cells, &after[0]}}};
-  for (const Touched& t : touched) {
-    // That of an instrument is in its settlement currency and was checked with the order.
-    if (t.scope->kind() != ScopeKind::Instrument && value > t.scope->bound(LimitKind::OrderValue))
-      return refuse(Rule::OrderValue, value, LimitKind::OrderValue, *t.scope);
-  }
-  if (const Verdict v = check_notional(draft, touched); !v.accepted()) return v;
   if (greeks_.limited() && draft.extra != Qty{}) [[unlikely]] {
     OrderRequest grows = draft.order;
     grows.qty = draft.extra;
     const Verdict v = greeks_.check(grows, i, draft.reduces, exposures_, now);
     if (!v.accepted()) return v;
   }
-  if (const Verdict v = check_counts(draft, touched, extra_value, now); !v.accepted()) return v;
-  return check_losses(draft, touched);
+  const std::array<Touched, 6> touched{{{&instrument(i), known[0], &after[0]},
+                                        {&strategy(draft.strategy), known[1], &after[1]},
+                                        {&account(draft.account), known[2], &after[2]},
+                                        {&venue_at(i), known[0], &after[0]},
+                                        {&currency_at(i), known[0], &after[0]},
+                                        {&firm(), known[0], &after[0]}}};
+  for (const Touched& each : touched) {
+    if (const Verdict v = check_notional(draft, each, value); !v.accepted()) return v;
+    if (const Verdict v = check_counts(draft, each, extra_value, now); !v.accepted()) return v;
+    if (const Verdict v = check_losses(draft, each); !v.accepted()) return v;
+  }
+  return {};
+}
+
+// The side that the order is on, with what it adds; the other is as it was. The larger magnitude
+// can only grow to that of this side.
+bool OrderGate::worsen(Worst& worst, const Holding& holding, Side side, Qty extra,
+                       const Weight& weight) noexcept {
+  if (extra == Qty{}) return true;
+  const bool buy = side == Side::Buy;
+  // Seen from a seller, up is down.
+  const Int128 out = (buy ? holding.worst_long() : -holding.worst_short()) + extra.raw();
+  const Int128 back = buy ? -holding.worst_short() : holding.worst_long();
+  Int128 value = 0;
+  if (!times(out, out < 0 ? weight.low : weight.high, value)) return false;
+  if (out < 0) value = -value;
+  (buy ? worst.highest : worst.lowest) = buy ? value : -value;
+  if (out > back) worst.gross = value;
+  return true;
 }
 
 // A sum that the order does not make worse is not held against it.
-Verdict OrderGate::check_notional(const Draft& draft, const AllTouched& touched) noexcept {
+Verdict OrderGate::check_notional(const Draft& draft, const Touched& t, Int128 value) noexcept {
+  const Scope& scope = *t.scope;
+  const Worst& sums = scope.sums.worst;
+  // That of an instrument is in its settlement currency and was checked with the order.
+  if (value > scope.bound(LimitKind::OrderValue) && scope.kind() != ScopeKind::Instrument)
+    return refuse(Rule::OrderValue, value, LimitKind::OrderValue, scope);
+  if (t.after->gross > t.known->worst.gross) {
+    const Int128 gross = sums.gross - t.known->worst.gross + t.after->gross;
+    if (gross > scope.bound(LimitKind::GrossNotional))
+      return refuse(Rule::GrossNotional, gross, LimitKind::GrossNotional, scope);
+    const Int128 used = gross + std::max(scope.loss(), Int128{0});
+    if (used > scope.bound(LimitKind::Credit))
+      return refuse(Rule::Credit, used, LimitKind::Credit, scope);
+  }
+  if (draft.extra == Qty{}) return {};
   const bool buy = draft.order.side == Side::Buy;
-  for (const Touched& t : touched) {
-    if (t.after->gross <= t.known->worst.gross) continue;
-    const Int128 gross = t.scope->sums.worst.gross - t.known->worst.gross + t.after->gross;
-    if (gross > t.scope->bound(LimitKind::GrossNotional))
-      return refuse(Rule::GrossNotional, gross, LimitKind::GrossNotional, *t.scope);
-  }
-  for (const Touched& t : touched) {
-    const Worst& sums = t.scope->sums.worst;
-    const Int128 net = buy ? sums.highest - t.known->worst.highest + t.after->highest
-                           : t.known->worst.lowest - sums.lowest - t.after->lowest;
-    if (draft.extra != Qty{} && net > t.scope->bound(LimitKind::NetNotional))
-      return refuse(Rule::NetNotional, buy ? net : -net, LimitKind::NetNotional, *t.scope);
-  }
-  for (const Touched& t : touched) {
-    if (t.after->gross <= t.known->worst.gross) continue;
-    const Int128 gross = t.scope->sums.worst.gross - t.known->worst.gross + t.after->gross;
-    const Int128 used = gross + std::max(t.scope->loss(), Int128{0});
-    if (used > t.scope->bound(LimitKind::Credit))
-      return refuse(Rule::Credit, used, LimitKind::Credit, *t.scope);
-  }
+  const Int128 net = buy ? sums.highest - t.known->worst.highest + t.after->highest
+                         : t.known->worst.lowest - sums.lowest - t.after->lowest;
+  if (net > scope.bound(LimitKind::NetNotional))
+    return refuse(Rule::NetNotional, buy ? net : -net, LimitKind::NetNotional, scope);
   return {};
 }
 
-Verdict OrderGate::check_counts(const Draft& draft, const AllTouched& touched, Int128 extra_value,
+Verdict OrderGate::check_counts(const Draft& draft, const Touched& t, Int128 extra_value,
                                 MonoTime now) noexcept {
-  for (const Touched& t : touched) {
-    if (draft.is_new && t.scope->open_orders >= t.scope->open_orders_max())
-      return refuse(Rule::OpenOrders, t.scope->open_orders, t.scope->open_orders_max(), *t.scope);
-  }
+  const Scope& scope = *t.scope;
+  if (draft.is_new && scope.open_orders >= scope.open_orders_max())
+    return refuse(Rule::OpenOrders, scope.open_orders, scope.open_orders_max(), scope);
   if (extra_value > 0) {
-    for (const Touched& t : touched) {
-      const Int128 open = t.scope->sums.open_value + extra_value;
-      if (open > t.scope->bound(LimitKind::OpenValue))
-        return refuse(Rule::OpenValue, open, LimitKind::OpenValue, *t.scope);
-    }
-    for (const Touched& t : touched) {
-      const Int128 traded = t.scope->sums.turnover + t.scope->sums.open_value + extra_value;
-      if (traded > t.scope->bound(LimitKind::Turnover) && !draft.reduces)
-        return refuse(Rule::Turnover, traded, LimitKind::Turnover, *t.scope);
-    }
+    const Int128 open = scope.sums.open_value + extra_value;
+    if (open > scope.bound(LimitKind::OpenValue))
+      return refuse(Rule::OpenValue, open, LimitKind::OpenValue, scope);
+    const Int128 traded = scope.sums.turnover + open;
+    if (traded > scope.bound(LimitKind::Turnover) && !draft.reduces)
+      return refuse(Rule::Turnover, traded, LimitKind::Turnover, scope);
   }
-  for (const Touched& t : touched) {
-    if (!t.scope->rate_allows(now))
-      return refuse(Rule::OrderRate, t.scope->rate_limit() + 1, t.scope->rate_limit(), *t.scope);
-  }
+  if (!scope.rate_allows(now))
+    return refuse(Rule::OrderRate, scope.rate_limit() + 1, scope.rate_limit(), scope);
   return {};
 }
 
-Verdict OrderGate::check_losses(const Draft& draft, const AllTouched& touched) noexcept {
-  for (const Touched& t : touched) {
-    if (t.scope->latch() == LossLatch::Open) [[likely]]
-      continue;
-    const bool halted = t.scope->latch() == LossLatch::Halt;
-    if (draft.flattens || (!halted && draft.reduces)) continue;
-    const LimitKind cause = t.scope->cause();
-    const bool fallen = cause == LimitKind::Drawdown || cause == LimitKind::DrawdownHalt;
-    const Rule rule = halted ? Rule::LossHalt : fallen ? Rule::Drawdown : Rule::DailyLoss;
-    return refuse(rule, fallen ? t.scope->drawdown() : t.scope->loss(), cause, *t.scope);
-  }
-  return {};
+Verdict OrderGate::check_losses(const Draft& draft, const Touched& t) noexcept {
+  const Scope& scope = *t.scope;
+  if (scope.latch() == LossLatch::Open) [[likely]]
+    return {};
+  const bool halted = scope.latch() == LossLatch::Halt;
+  if (draft.flattens || (!halted && draft.reduces)) return {};
+  const LimitKind cause = scope.cause();
+  const bool fallen = cause == LimitKind::Drawdown || cause == LimitKind::DrawdownHalt;
+  const Rule rule = halted ? Rule::LossHalt : fallen ? Rule::Drawdown : Rule::DailyLoss;
+  return refuse(rule, fallen ? scope.drawdown() : scope.loss(), cause, scope);
 }
 }  // namespace sq::risk
