@@ -148,6 +148,7 @@ void Core::dispatch(const RecordHeader& input) noexcept {
         ledger_.gate().set_status(input.instrument, payload_of<Instrument>(input).status);
       }
       break;
+    case RecordKind::LimitsChanged: on_limits_changed(input); break;
     case RecordKind::SessionEvent:
     case RecordKind::StaticData: ledger_.apply(input); break;
     default: dead_letter(input, DeadLetterReason::UnknownKind); break;
@@ -251,6 +252,10 @@ void Core::fire_timers() noexcept {
       case TimerOwner::BookSilence: on_silence_timer(timer.index); break;
       case TimerOwner::Flatten: on_flatten_timer(); break;
       case TimerOwner::Reconcile: on_reconcile_timer(timer.index); break;
+      case TimerOwner::LimitEnd:
+        raise_watched_ = {};
+        watch_raises();
+        break;
       case TimerOwner::SaveState:
         save_states();
         save_peaks();
@@ -272,6 +277,7 @@ void Core::on_ready() noexcept {
   ready_ = true;
   // A restart within the day keeps the day's loss: its base was in the log.
   if (utc_day(wall_) != ledger_.day()) roll_day();
+  watch_raises();
   watch_answers();
   cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
   restore_kill();

@@ -163,6 +163,14 @@ class Core {
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;
 
+  // core_limits.cpp: limits while running
+  void on_limits_changed(const RecordHeader& input) noexcept;
+  void take_limit(const LimitSet& set, InstrumentId instrument) noexcept;
+  void watch_raises() noexcept;
+  void pause_repeated() noexcept;
+  [[nodiscard]] risk::Verdict check_order(const OrderRequest& draft,
+                                          InstrumentId instrument) noexcept;
+
   // core_answers.cpp: what venues owe
   void ask_venues() noexcept;
   void query(oms::Order& order) noexcept;
@@ -255,6 +263,7 @@ class Core {
   std::uint64_t input_ticks_{0};  // TSC at the start of the input, for the stages only
   MonoTime now_{};
   WallTime wall_{};
+  WallTime raise_watched_{};  // the end of a raise that a timer waits for
   bool ready_{false};
   bool states_dirty_{false};
   bool journal_failed_{false};

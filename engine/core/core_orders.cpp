@@ -22,7 +22,7 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
   risk::Verdict verdict;
   {
     telemetry::StageStamp stamp{stages_, telemetry::Stage::Risk};
-    verdict = ledger_.gate().check(draft, intent.instrument, now_);
+    verdict = check_order(draft, intent.instrument);
   }
   return place(draft, intent.instrument, verdict);
 }
@@ -157,6 +157,8 @@ void Core::on_report(const RecordHeader& input) noexcept {
         OrderChanged{order.request.id, order.filled, outcome.from, outcome.to, report.code, {}});
     decide(record.header, order.instrument);
   }
+  if (outcome.fill != Qty{} && ledger_.gate().policies().disabled(order.request.strategy))
+    states_dirty_ = true;
   tell_strategy(order, report, outcome.fill);
   after_answer(*outcome.order, report);
 }

@@ -38,6 +38,7 @@ void Core::settle_states() noexcept {
   if (std::exchange(unapproved_, false))
     latch_kill(StateCause::Kill, FixedText<64>{"an order is not what the gate approved"});
   if (ledger_.gate().latch_changes() != latches_seen_) settle_latches();
+  pause_repeated();
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
     const StrategyState state = ledger_.strategy_state(id);

@@ -84,8 +84,10 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       gate_.policies().on_static(payload_of<StaticData>(record), index_of(record.instrument),
                                  record.mono);
       break;
-    case RecordKind::LimitsChanged:
-    case RecordKind::LimitSet: break;
+    case RecordKind::LimitSet:
+      limits_.apply(payload_of<LimitSet>(record), record.instrument, record.wall, gate_);
+      break;
+    case RecordKind::LimitsChanged: break;  // its decision says what became of it
     case RecordKind::FxReference: static_cast<void>(apply_rate(record)); break;
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
     case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;

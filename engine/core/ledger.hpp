@@ -17,6 +17,7 @@
 #include "engine/oms/account_facts.hpp"
 #include "engine/oms/order_life.hpp"
 #include "engine/portfolio/portfolio.hpp"
+#include "engine/risk/limit_book.hpp"
 #include "engine/risk/order_gate.hpp"
 
 namespace sq::core {
@@ -84,6 +85,8 @@ class Ledger {
   [[nodiscard]] const risk::OrderGate& gate() const noexcept { return gate_; }
   [[nodiscard]] oms::AccountFacts& accounts() noexcept { return accounts_; }
   [[nodiscard]] const oms::AccountFacts& accounts() const noexcept { return accounts_; }
+  [[nodiscard]] risk::LimitBook& limits() noexcept { return limits_; }
+  [[nodiscard]] const risk::LimitBook& limits() const noexcept { return limits_; }
   [[nodiscard]] const LedgerCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] StrategyState strategy_state(StrategyId id) const noexcept {
     return states_[index_of(id)];
@@ -110,6 +113,7 @@ class Ledger {
   portfolio::Portfolio portfolio_;
   risk::OrderGate gate_;
   oms::AccountFacts accounts_;
+  risk::LimitBook limits_;
   std::vector<StrategyState> states_;
   LedgerCounters counters_;
   std::uint32_t epoch_{0};

@@ -75,7 +75,8 @@ std::optional<WantedChange> wanted_change(const RecordHeader& record) noexcept {
   if (record.kind == RecordKind::StrategyChanged) {
     const auto& changed = payload_of<StrategyChanged>(record);
     if (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit ||
-        changed.cause == StateCause::Reconciliation)
+        changed.cause == StateCause::Reconciliation ||
+        changed.cause == StateCause::RepeatedExecution)
       return WantedChange{changed.strategy, changed.to};
   }
   return std::nullopt;
@@ -150,6 +151,7 @@ std::vector<wal::SnapshotSection> LedgerState::save() const {
         break;
       case Section::Gate:
         ledger_.gate_.save(out);
+        ledger_.limits_.save(out);
         break;
       case Section::Strategies:
         save_strategies(out);
@@ -184,7 +186,7 @@ std::string LedgerState::restore(const wal::Snapshot& snapshot) {
         fits = ledger_.portfolio_.restore(in);
         break;
       case Section::Gate:
-        fits = ledger_.gate_.restore(in);
+        fits = ledger_.gate_.restore(in) && ledger_.limits_.restore(in, ledger_.gate_);
         break;
       case Section::Strategies:
         fits = restore_strategies(in);

@@ -10,7 +10,14 @@
 #include "engine/types/time.hpp"
 
 namespace sq::core {
-enum class TimerOwner : std::uint16_t { Strategy, BookSilence, SaveState, Flatten, Reconcile };
+enum class TimerOwner : std::uint16_t {
+  Strategy,
+  BookSilence,
+  SaveState,
+  Flatten,
+  Reconcile,
+  LimitEnd
+};
 
 struct Timer {
   MonoTime deadline{};
