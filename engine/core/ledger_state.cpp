@@ -18,7 +18,7 @@ enum class Section : std::uint32_t {
   Strategies = 5,
   Accounts = 6
 };
-constexpr std::uint32_t kSectionVersion = 5;
+constexpr std::uint32_t kSectionVersion = 6;
 constexpr std::array kSections{Section::Run,  Section::Orders,     Section::Portfolio,
                                Section::Gate, Section::Strategies, Section::Accounts};
 
@@ -186,7 +186,7 @@ std::string LedgerState::restore(const wal::Snapshot& snapshot) {
         fits = ledger_.portfolio_.restore(in);
         break;
       case Section::Gate:
-        fits = ledger_.gate_.restore(in) && ledger_.limits_.restore(in, ledger_.gate_);
+        fits = restore_gate(in);
         break;
       case Section::Strategies:
         fits = restore_strategies(in);
@@ -247,6 +247,11 @@ void LedgerState::save_strategies(StateOut& out) const {
     out.put(facts.saved_version);
     out.put_all(facts.saved);
   }
+}
+
+bool LedgerState::restore_gate(StateIn& in) {
+  const auto configured = risk::LimitBook::configured_of(ledger_.gate_);
+  return ledger_.gate_.restore(in) && ledger_.limits_.restore(in, ledger_.gate_, configured);
 }
 
 bool LedgerState::restore_strategies(StateIn& in) {

@@ -62,6 +62,7 @@ class LedgerState {
   void save_run(StateOut& out) const;
   [[nodiscard]] bool restore_run(StateIn& in);
   void save_strategies(StateOut& out) const;
+  [[nodiscard]] bool restore_gate(StateIn& in);
   [[nodiscard]] bool restore_strategies(StateIn& in);
 
   Ledger ledger_;

@@ -323,7 +323,13 @@ void LimitBook::save(StateOut& out) const {
   out.put_all(overrides_);
 }
 
-bool LimitBook::restore(StateIn& in, OrderGate& gate) {
+LimitBook::Configured LimitBook::configured_of(const OrderGate& gate) {
+  Configured all;
+  for (const LimitKey& key : gate.limit_keys()) all.emplace_back(key, gate.limit(key));
+  return all;
+}
+
+bool LimitBook::restore(StateIn& in, OrderGate& gate, const Configured& configured) {
   const auto take = [&]<class T>(std::vector<T>& to, std::size_t most) {
     const std::size_t n = in.take_count(most);
     to.clear();
@@ -334,11 +340,13 @@ bool LimitBook::restore(StateIn& in, OrderGate& gate) {
   take(overrides_, kOverrides);
   if (!in.ok()) return false;
   const std::uint32_t version = gate.limits_version();
+  // The gate's own snapshot has what was changed; without the change, what is configured holds.
+  for (const auto& [key, value] : configured)
+    if (gate.limit(key) != value) static_cast<void>(gate.set_limit(key, value));
   std::erase_if(changes_, [&](const Change& each) {
     const LimitKey key = key_of(each.limit);
-    const auto found = limit_of(gate, key);
-    if (found == each.now) return false;  // the gate's own snapshot has it
-    return found != each.configured || set_limit_of(gate, key, each.now) != LimitRefusal::None;
+    return limit_of(gate, key) != each.configured ||
+           set_limit_of(gate, key, each.now) != LimitRefusal::None;
   });
   gate.set_limits_version(version);
   return true;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/messaging/limit_changes.hpp"
@@ -94,8 +95,11 @@ class LimitBook {
   [[nodiscard]] const std::vector<Waiting>& overrides() const noexcept { return overrides_; }
 
   void save(StateOut& out) const;
-  // Sets the limits that still hold in the gate, which is restored already.
-  [[nodiscard]] bool restore(StateIn& in, OrderGate& gate);
+  // Into a gate that is restored already; `configured`: what it had before. A change that was made
+  // on another value of the configuration does not hold any more.
+  using Configured = std::vector<std::pair<LimitKey, std::optional<std::int64_t>>>;
+  [[nodiscard]] static Configured configured_of(const OrderGate& gate);
+  [[nodiscard]] bool restore(StateIn& in, OrderGate& gate, const Configured& configured);
 
  private:
   [[nodiscard]] LimitRefusal refusal_of(const LimitsChanged& asked, InstrumentId instrument,

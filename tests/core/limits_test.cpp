@@ -316,6 +316,24 @@ TEST_CASE("a configuration with another value is the newer word: what was set on
   for (std::size_t i = 0; i < f.journal.records.size(); ++i) next.core.recover(f.journal.at(i));
   CHECK(next.limit() == 6 * kUnit);
   CHECK(next.core.ledger().gate().limits_version() == f.core.ledger().gate().limits_version());
+  // From a snapshot it is no other, nor from the snapshot after that one.
+  ScriptedStrategy::Script script;
+  core::CoreSetup other = core_setup(script);
+  other.instruments[0].limits.order_qty_max = Qty::from_units(6);
+  const core::LedgerSetup setup = core::ledger_setup(other);
+  core::LedgerState folded{core::ledger_setup(core_setup(script))};
+  for (std::size_t i = 0; i < f.journal.records.size(); ++i) folded.apply(f.journal.at(i));
+  REQUIRE(folded.ledger().gate().limit(kOrderQty) == 4 * kUnit);
+  wal::Snapshot snapshot;
+  snapshot.sections = folded.save();
+  for (int lives = 0; lives < 2; ++lives) {
+    core::LedgerState restored{setup};
+    REQUIRE(restored.restore(snapshot).empty());
+    CHECK(restored.ledger().gate().limit(kOrderQty) == 6 * kUnit);
+    CHECK(restored.ledger().limits().changes().empty());
+    CHECK(restored.ledger().gate().limits_version() == f.core.ledger().gate().limits_version());
+    snapshot.sections = restored.save();
+  }
 }
 
 TEST_CASE("limits of the policies are changed in the same way", "[core][limits]") {
