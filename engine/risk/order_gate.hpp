@@ -242,10 +242,12 @@ class OrderGate {
   [[nodiscard]] Verdict check_exposure(const Draft&, MonoTime) noexcept;
   [[nodiscard]] Verdict check_position(const Draft&) const noexcept;
   [[nodiscard]] Verdict check_rates(const Draft&, MonoTime) const noexcept;
-  [[nodiscard]] static Verdict check_notional(const Draft&, const Touched&, Int128 value) noexcept;
-  [[nodiscard]] static Verdict check_counts(const Draft&, const Touched&, Int128 extra_value,
-                                            MonoTime) noexcept;
-  [[nodiscard]] static Verdict check_losses(const Draft&, const Touched&) noexcept;
+  // Of one scope; false: it refuses, and the verdict says why.
+  [[nodiscard]] static bool check_notional(const Draft&, const Touched&, Int128 value,
+                                           Verdict&) noexcept;
+  [[nodiscard]] static bool check_counts(const Draft&, const Touched&, Int128 extra_value, MonoTime,
+                                         Verdict&) noexcept;
+  [[nodiscard]] static bool check_losses(const Draft&, const Touched&, Verdict&) noexcept;
   [[nodiscard]] static bool worsen(Worst& worst, const Holding& holding, Side side, Qty extra,
                                    const Weight& weight) noexcept;
   // order_gate_sums.cpp: sums brought up to date with the instruments that changed.

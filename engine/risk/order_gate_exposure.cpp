@@ -106,9 +106,12 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
                                         {&currency_at(i), known[0], &after[0]},
                                         {&firm(), known[0], &after[0]}}};
   for (const Touched& each : touched) {
-    if (const Verdict v = check_notional(draft, each, value); !v.accepted()) return v;
-    if (const Verdict v = check_counts(draft, each, extra_value, now); !v.accepted()) return v;
-    if (const Verdict v = check_losses(draft, each); !v.accepted()) return v;
+    // Filled by the one that refuses: a verdict a scope would be written and read for nothing.
+    Verdict verdict;
+    if (!check_notional(draft, each, value, verdict) ||
+        !check_counts(draft, each, extra_value, now, verdict) ||
+        !check_losses(draft, each, verdict))
+      return verdict;
   }
   return {};
 }
@@ -131,56 +134,57 @@ bool OrderGate::worsen(Worst& worst, const Holding& holding, Side side, Qty extr
 }
 
 // A sum that the order does not make worse is not held against it.
-Verdict OrderGate::check_notional(const Draft& draft, const Touched& t, Int128 value) noexcept {
+bool OrderGate::check_notional(const Draft& draft, const Touched& t, Int128 value,
+                               Verdict& no) noexcept {
   const Scope& scope = *t.scope;
   const Worst& sums = scope.sums.worst;
   // That of an instrument is in its settlement currency and was checked with the order.
   if (value > scope.bound(LimitKind::OrderValue) && scope.kind() != ScopeKind::Instrument)
-    return refuse(Rule::OrderValue, value, LimitKind::OrderValue, scope);
+    return no = refuse(Rule::OrderValue, value, LimitKind::OrderValue, scope), false;
   if (t.after->gross > t.known->worst.gross) {
     const Int128 gross = sums.gross - t.known->worst.gross + t.after->gross;
     if (gross > scope.bound(LimitKind::GrossNotional))
-      return refuse(Rule::GrossNotional, gross, LimitKind::GrossNotional, scope);
+      return no = refuse(Rule::GrossNotional, gross, LimitKind::GrossNotional, scope), false;
     const Int128 used = gross + std::max(scope.loss(), Int128{0});
     if (used > scope.bound(LimitKind::Credit))
-      return refuse(Rule::Credit, used, LimitKind::Credit, scope);
+      return no = refuse(Rule::Credit, used, LimitKind::Credit, scope), false;
   }
-  if (draft.extra == Qty{}) return {};
+  if (draft.extra == Qty{}) return true;
   const bool buy = draft.order.side == Side::Buy;
   const Int128 net = buy ? sums.highest - t.known->worst.highest + t.after->highest
                          : t.known->worst.lowest - sums.lowest - t.after->lowest;
   if (net > scope.bound(LimitKind::NetNotional))
-    return refuse(Rule::NetNotional, buy ? net : -net, LimitKind::NetNotional, scope);
-  return {};
+    return no = refuse(Rule::NetNotional, buy ? net : -net, LimitKind::NetNotional, scope), false;
+  return true;
 }
 
-Verdict OrderGate::check_counts(const Draft& draft, const Touched& t, Int128 extra_value,
-                                MonoTime now) noexcept {
+bool OrderGate::check_counts(const Draft& draft, const Touched& t, Int128 extra_value, MonoTime now,
+                             Verdict& no) noexcept {
   const Scope& scope = *t.scope;
   if (draft.is_new && scope.open_orders >= scope.open_orders_max())
-    return refuse(Rule::OpenOrders, scope.open_orders, scope.open_orders_max(), scope);
+    return no = refuse(Rule::OpenOrders, scope.open_orders, scope.open_orders_max(), scope), false;
   if (extra_value > 0) {
     const Int128 open = scope.sums.open_value + extra_value;
     if (open > scope.bound(LimitKind::OpenValue))
-      return refuse(Rule::OpenValue, open, LimitKind::OpenValue, scope);
+      return no = refuse(Rule::OpenValue, open, LimitKind::OpenValue, scope), false;
     const Int128 traded = scope.sums.turnover + open;
     if (traded > scope.bound(LimitKind::Turnover) && !draft.reduces)
-      return refuse(Rule::Turnover, traded, LimitKind::Turnover, scope);
+      return no = refuse(Rule::Turnover, traded, LimitKind::Turnover, scope), false;
   }
   if (!scope.rate_allows(now))
-    return refuse(Rule::OrderRate, scope.rate_limit() + 1, scope.rate_limit(), scope);
-  return {};
+    return no = refuse(Rule::OrderRate, scope.rate_limit() + 1, scope.rate_limit(), scope), false;
+  return true;
 }
 
-Verdict OrderGate::check_losses(const Draft& draft, const Touched& t) noexcept {
+bool OrderGate::check_losses(const Draft& draft, const Touched& t, Verdict& no) noexcept {
   const Scope& scope = *t.scope;
   if (scope.latch() == LossLatch::Open) [[likely]]
-    return {};
+    return true;
   const bool halted = scope.latch() == LossLatch::Halt;
-  if (draft.flattens || (!halted && draft.reduces)) return {};
+  if (draft.flattens || (!halted && draft.reduces)) return true;
   const LimitKind cause = scope.cause();
   const bool fallen = cause == LimitKind::Drawdown || cause == LimitKind::DrawdownHalt;
   const Rule rule = halted ? Rule::LossHalt : fallen ? Rule::Drawdown : Rule::DailyLoss;
-  return refuse(rule, fallen ? scope.drawdown() : scope.loss(), cause, scope);
+  return no = refuse(rule, fallen ? scope.drawdown() : scope.loss(), cause, scope), false;
 }
 }  // namespace sq::risk
