@@ -108,13 +108,15 @@ void trade_with_all(bool tls) {
     std::unique_ptr<Child> client;
   };
   std::vector<Pair> pairs;
-  for (const char* name : {"connector", "spot", "tiagosiebler", "api-node", "ccxt"}) {
+  for (const char* name :
+       {"connector", "spot", "tiagosiebler", "api-node", "ccxt", "usds-futures"}) {
     Pair& pair = pairs.emplace_back();
     pair.name = name;
     pair.exchange = std::make_unique<Child>(
         std::vector<std::string>{(kBuild / "binance-exchange").string(), "--port", "0",
-                                 "--certificate", at + "/server.pem", "--key", at + "/server.key",
-                                 "--public-key", at + "/user.pub", "--seconds", "120"},
+                                 "--futures-port", "0", "--certificate", at + "/server.pem",
+                                 "--key", at + "/server.key", "--public-key", at + "/user.pub",
+                                 "--seconds", "120"},
         folder.path / (pair.name + suffix + "-exchange.txt"));
   }
   for (Pair& pair : pairs) {
@@ -125,7 +127,12 @@ void trade_with_all(bool tls) {
     }
     const std::string http = address_in(output, tls ? "https" : "http");
     const std::string ws = address_in(output, tls ? "wss" : "ws");
-    REQUIRE_FALSE(ws.empty());
+    const std::string behind =
+        output.substr(output.find(ws));  // the next line is that of the futures
+    const std::string futures_http = address_in(behind, tls ? "https" : "http");
+    const std::string futures_ws =
+        address_in(behind.substr(behind.find(futures_http)), tls ? "wss" : "ws");
+    REQUIRE_FALSE(futures_ws.empty());
     pair.client = std::make_unique<Child>(
         std::vector<std::string>{
             "node", (kProject / "tests/binance-exchange/clients" / (pair.name + ".js")).string()},
@@ -135,6 +142,8 @@ void trade_with_all(bool tls) {
             {"NODE_EXTRA_CA_CERTS", at + "/server.pem"},
             {"SQ_EXCHANGE_HTTP", http},
             {"SQ_EXCHANGE_WS", ws},
+            {"SQ_EXCHANGE_FUTURES_HTTP", futures_http},
+            {"SQ_EXCHANGE_FUTURES_WS", futures_ws},
             {"SQ_EXCHANGE_PRIVATE_KEY", at + "/user.pem"}});
   }
   for (Pair& pair : pairs) {

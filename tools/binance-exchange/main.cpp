@@ -1,5 +1,5 @@
-// A Binance spot exchange on this machine, for testing bots without the internet: REST, market
-// streams, the WebSocket API and user data on one port, with TLS on another if wished.
+// Binance spot and USD-M futures on this machine, for testing bots without the internet: REST,
+// market streams, the WebSocket API and user data on one port each, with TLS on another if wished.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "engine/types/decimal.hpp"
 #include "tools/binance-exchange/spot_site.hpp"
 #include "tools/binance-exchange/traders.hpp"
+#include "tools/binance-exchange/usdm_site.hpp"
 
 namespace {
 using namespace sq;
@@ -48,6 +49,8 @@ MonoTime now() {
 struct Options {
   std::uint16_t port{18'080};
   std::uint16_t tls_port{0};
+  std::uint16_t futures_port{18'081};
+  std::uint16_t futures_tls_port{0};
   std::string certificate;
   std::string key;
   std::string api_key{"K"};
@@ -59,7 +62,14 @@ struct Options {
   int seconds{0};
 };
 
-int serve(const Options& options) {
+Instrument perpetual(const char* symbol, const char* base, const char* tick, const char* lot) {
+  Instrument made = spot(symbol, base, "USDT", tick, lot);
+  made.venue = VenueId::BinanceUsdm;
+  made.kind = InstrumentKind::LinearPerpetual;
+  return made;
+}
+
+SpotSettings spot_settings() {
   SpotSettings settings;
   settings.instruments = {spot("BTCUSDT", "BTC", "USDT", "0.01", "0.00001"),
                           spot("ETHUSDT", "ETH", "USDT", "0.01", "0.0001"),
@@ -70,54 +80,100 @@ int serve(const Options& options) {
     user.balances[asset].free = 1'000 * Amount::kScale;
   user.balances["USDT"].free = 1'000'000 * Amount::kScale;
   settings.accounts.push_back(user);
-  SpotExchange exchange{settings};
+  return settings;
+}
+UsdmSettings futures_settings() {
+  UsdmSettings settings;
+  settings.instruments = {perpetual("BTCUSDT", "BTC", "0.10", "0.001"),
+                          perpetual("ETHUSDT", "ETH", "0.01", "0.001"),
+                          perpetual("BNBUSDT", "BNB", "0.01", "0.01")};
+  return settings;
+}
+
+// Spot and futures, each with its traders, behind one loop.
+struct Exchanges {
+  SpotExchange spot{spot_settings()};
+  UsdmExchange futures{futures_settings()};
+  SpotSite spot_site;
+  UsdmSite futures_site;
+  Traders spot_traders;
+  Traders futures_traders;
+
+  Exchanges(const Options& options, const ApiKey& key)
+      : spot_site{spot, {key}},
+        futures_site{futures, {key}},
+        spot_traders{spot, options.seed, options.orders_per_second},
+        futures_traders{futures, options.seed + 1, options.orders_per_second} {
+    spot_site.set_limit_factor(options.limit_factor);
+    futures_site.set_limit_factor(options.limit_factor);
+    spot_traders.open(wall_ms());
+    futures_traders.open(wall_ms());
+  }
+  void turn() {
+    const std::int64_t now_ms = wall_ms();
+    spot_traders.act(now_ms);
+    futures_traders.act(now_ms);
+    spot_site.publish(now_ms);
+    futures_site.publish(now_ms);
+  }
+};
+
+void listen(Server& server, const Options& options, Exchanges& exchanges, net::TlsContext* tls) {
+  const std::uint16_t spot =
+      server.listen(tls ? options.tls_port : options.port, exchanges.spot_site, tls);
+  const std::uint16_t futures = server.listen(tls ? options.futures_tls_port : options.futures_port,
+                                              exchanges.futures_site, tls);
+  const char* host = tls != nullptr ? "s://localhost" : "://127.0.0.1";
+  fmt::print("spot    http{0}:{1}/api/v3   ws{0}:{1}/stream   ws{0}:{1}/ws-api/v3\n", host, spot);
+  fmt::print("futures http{0}:{1}/fapi/v1  ws{0}:{1}/stream   ws{0}:{1}/ws-fapi/v1\n", host,
+             futures);
+}
+
+void print_counts(const char* name, const SiteCounters& counters, std::size_t orders) {
+  fmt::print("{}: {} requests, {} signed, {} bad signatures, {} x 429, {} x 418, {} orders\n", name,
+             counters.requests, counters.signed_requests, counters.bad_signatures, counters.limited,
+             counters.banned, orders);
+}
+
+int serve(const Options& options) {
   ApiKey key;
   key.key = options.api_key;
   key.hmac_secret = options.secret;
   if (!options.public_key.empty()) key.public_key_pem = text_of_file(options.public_key);
-  SpotSite site{exchange, {key}};
-  site.set_limit_factor(options.limit_factor);
-  Traders traders{exchange, options.seed, options.orders_per_second};
-  traders.open(wall_ms());
-
+  Exchanges exchanges{options, key};
   std::optional<net::TlsContext> tls;
   Server server;
-  const std::uint16_t port = server.listen(options.port, site, nullptr);
-  fmt::print(
-      "spot http://127.0.0.1:{0}/api/v3  ws://127.0.0.1:{0}/stream  ws://127.0.0.1:{0}/ws-api/v3\n",
-      port);
+  listen(server, options, exchanges, nullptr);
   if (!options.certificate.empty()) {
     tls.emplace(net::TlsContext::server({options.certificate, options.key}));
-    const std::uint16_t secure = server.listen(options.tls_port, site, &*tls);
-    fmt::print(
-        "spot https://localhost:{0}/api/v3  wss://localhost:{0}/stream  "
-        "wss://localhost:{0}/ws-api/v3\n",
-        secure);
+    listen(server, options, exchanges, &*tls);
   }
   fmt::print("key {}, seed {}, {} orders a second of others in each of {} symbols; limits x {}\n",
-             options.api_key, options.seed, options.orders_per_second, exchange.markets().size(),
+             options.api_key, options.seed, options.orders_per_second,
+             exchanges.spot.markets().size() + exchanges.futures.markets().size(),
              options.limit_factor);
   std::fflush(stdout);
   const MonoTime end = now() + std::int64_t{options.seconds} * kNsPerSecond;
   while (stopped == 0 && (options.seconds == 0 || now() < end)) {
     server.turn(2, now());
-    traders.act(wall_ms());
-    site.publish(wall_ms());
+    exchanges.turn();
   }
-  const SiteCounters& counters = site.counters();
-  fmt::print("{} requests, {} signed, {} bad signatures, {} x 429, {} x 418, {} orders\n",
-             counters.requests, counters.signed_requests, counters.bad_signatures, counters.limited,
-             counters.banned, exchange.orders().size());
+  print_counts("spot", exchanges.spot_site.counters(), exchanges.spot.orders().size());
+  print_counts("futures", exchanges.futures_site.counters(), exchanges.futures.orders().size());
   return 0;
 }
 }  // namespace
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app{"A Binance spot exchange on 127.0.0.1, with simulated traders"};
+  CLI::App app{"Binance spot and USD-M futures on 127.0.0.1, with simulated traders"};
   app.add_option("--port", options.port, "plain HTTP and WebSocket; 0: any free one")
       ->capture_default_str();
   app.add_option("--tls-port", options.tls_port, "the same with TLS; 0: any free one")
+      ->capture_default_str();
+  app.add_option("--futures-port", options.futures_port, "of the futures, plain")
+      ->capture_default_str();
+  app.add_option("--futures-tls-port", options.futures_tls_port, "of the futures, with TLS")
       ->capture_default_str();
   auto* certificate = app.add_option("--certificate", options.certificate, "PEM, for TLS");
   auto* key = app.add_option("--key", options.key, "PEM, of the certificate");

@@ -22,12 +22,6 @@ matching::Refusal SpotExchange::trade_anonymously(SymbolMarket& market,
   return market.submit(order, now_ms);
 }
 
-SymbolMarket& SpotExchange::market(const Params& params) {
-  const auto found = markets_.find(params.need("symbol"));
-  if (found == markets_.end()) throw Failure{400, -1121, "Invalid symbol.", {}};
-  return *found->second;
-}
-
 Account& SpotExchange::user(int account) {
   if (account < 0 || static_cast<std::size_t>(account) >= accounts_.size())
     throw Failure{401, -2014, "API-key format invalid.", {}};

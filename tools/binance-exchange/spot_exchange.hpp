@@ -12,9 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/binance-exchange/account.hpp"
-#include "tools/binance-exchange/params.hpp"
-#include "tools/binance-exchange/symbol_market.hpp"
+#include "tools/binance-exchange/venue.hpp"
 
 namespace sq::exchange {
 struct SpotFill {
@@ -54,26 +52,16 @@ struct SpotSettings {
   std::int64_t fee_ppm{1'000};    // 0.1 %, of what is received
 };
 
-class SpotExchange {
+class SpotExchange final : public Venue {
  public:
-  using UserEvent = std::function<void(std::uint16_t account, const boost::json::object& event)>;
   explicit SpotExchange(const SpotSettings& settings);
 
-  // By the name of the WebSocket API's method, e.g. "order.place". `account` -1: nobody; methods of
-  // an account then throw. Throws Failure.
   [[nodiscard]] boost::json::value call(const std::string& method, const Params& params,
-                                        int account, std::int64_t now_ms);
-  void on_user_event(UserEvent listener) { user_event_ = std::move(listener); }
-  // A trader without an account: its orders are never refused for want of money.
+                                        int account, std::int64_t now_ms) override;
   matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
-                                      std::int64_t now_ms);
-  [[nodiscard]] OrderId next_order_id() { return OrderId{++order_ids_}; }
-  [[nodiscard]] matching::OwnerId anonymous_owner() const noexcept;
+                                      std::int64_t now_ms) override;
+  [[nodiscard]] matching::OwnerId anonymous_owner() const noexcept override;
 
-  [[nodiscard]] std::map<std::string, std::unique_ptr<SymbolMarket>>& markets() noexcept {
-    return markets_;
-  }
-  [[nodiscard]] SymbolMarket& market(const Params& params);  // by "symbol"; -1121
   [[nodiscard]] const std::map<std::uint64_t, SpotOrder>& orders() const noexcept {
     return orders_;
   }
@@ -134,11 +122,8 @@ class SpotExchange {
 
   SpotSettings settings_;
   std::vector<Account> accounts_;
-  std::map<std::string, std::unique_ptr<SymbolMarket>> markets_;
   std::map<std::uint64_t, SpotOrder> orders_;
   std::map<std::pair<std::uint16_t, std::string>, std::uint64_t> by_client_id_;  // open orders
-  UserEvent user_event_;
-  std::uint64_t order_ids_{1'000};
   std::uint64_t execution_ids_{0};
   std::int64_t now_ms_{0};
   std::string cancel_id_;  // of the cancel that is being done

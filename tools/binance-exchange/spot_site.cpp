@@ -1,186 +1,130 @@
 #include "tools/binance-exchange/spot_site.hpp"
 
-#include <algorithm>
-#include <chrono>
-
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
-constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kWeightLimit = 6'000;
-constexpr std::int64_t kBanMs = 120'000;
 
-struct Endpoint {
-  const char* method;
-  const char* path;
-  const char* call;
-  std::int64_t weight;
-  bool is_signed;
-};
 constexpr Endpoint kEndpoints[]{
-    {"GET", "/api/v3/ping", "ping", 1, false},
-    {"GET", "/api/v3/time", "time", 1, false},
-    {"GET", "/api/v3/exchangeInfo", "exchangeInfo", 20, false},
-    {"GET", "/api/v3/depth", "depth", 5, false},
-    {"GET", "/api/v3/trades", "trades.recent", 25, false},
-    {"GET", "/api/v3/ticker/price", "ticker.price", 2, false},
-    {"GET", "/api/v3/ticker/bookTicker", "ticker.book", 2, false},
-    {"POST", "/api/v3/order", "order.place", 1, true},
-    {"POST", "/api/v3/order/test", "order.test", 1, true},
-    {"DELETE", "/api/v3/order", "order.cancel", 1, true},
-    {"GET", "/api/v3/order", "order.status", 4, true},
-    {"POST", "/api/v3/order/cancelReplace", "order.cancelReplace", 1, true},
-    {"PUT", "/api/v3/order/amend/keepPriority", "order.amend.keepPriority", 4, true},
-    {"GET", "/api/v3/openOrders", "openOrders.status", 6, true},
-    {"DELETE", "/api/v3/openOrders", "openOrders.cancelAll", 1, true},
-    {"GET", "/api/v3/allOrders", "allOrders", 20, true},
-    {"GET", "/api/v3/myTrades", "myTrades", 20, true},
-    {"GET", "/api/v3/account", "account.status", 20, true},
-    {"GET", "/api/v3/account/commission", "account.commission", 20, true},
+    {"GET", "/api/v3/ping", "ping", 1, Endpoint::None},
+    {"GET", "/api/v3/time", "time", 1, Endpoint::None},
+    {"GET", "/api/v3/exchangeInfo", "exchangeInfo", 20, Endpoint::None},
+    {"GET", "/api/v3/depth", "depth", 5, Endpoint::None},
+    {"GET", "/api/v3/trades", "trades.recent", 25, Endpoint::None},
+    {"GET", "/api/v3/ticker/price", "ticker.price", 2, Endpoint::None},
+    {"GET", "/api/v3/ticker/bookTicker", "ticker.book", 2, Endpoint::None},
+    {"POST", "/api/v3/order", "order.place", 1, Endpoint::Signed},
+    {"POST", "/api/v3/order/test", "order.test", 1, Endpoint::Signed},
+    {"DELETE", "/api/v3/order", "order.cancel", 1, Endpoint::Signed},
+    {"GET", "/api/v3/order", "order.status", 4, Endpoint::Signed},
+    {"POST", "/api/v3/order/cancelReplace", "order.cancelReplace", 1, Endpoint::Signed},
+    {"PUT", "/api/v3/order/amend/keepPriority", "order.amend.keepPriority", 4, Endpoint::Signed},
+    {"GET", "/api/v3/openOrders", "openOrders.status", 6, Endpoint::Signed},
+    {"DELETE", "/api/v3/openOrders", "openOrders.cancelAll", 1, Endpoint::Signed},
+    {"GET", "/api/v3/allOrders", "allOrders", 20, Endpoint::Signed},
+    {"GET", "/api/v3/myTrades", "myTrades", 20, Endpoint::Signed},
+    {"GET", "/api/v3/account", "account.status", 20, Endpoint::Signed},
+    {"GET", "/api/v3/account/commission", "account.commission", 20, Endpoint::Signed},
 };
 
-// Query and body as they came, without the pair of the signature.
-std::string without_signature(std::string_view text) {
-  std::string kept;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('&'), text.size());
-    const std::string_view pair = text.substr(0, end);
-    if (!pair.starts_with("signature=")) {
-      if (!kept.empty()) kept.push_back('&');
-      kept.append(pair);
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return kept;
-}
-WebAnswer error_answer(const Failure& failure) {
-  json::object body{{"code", failure.code}, {"msg", failure.message}};
-  if (!failure.data.is_null()) body["data"] = failure.data;
-  return {failure.status, json::serialize(body), {}};
-}
-// Times in answers are the keys that the venue's page calls times.
-void to_microseconds(json::value& value) {
-  if (value.is_array()) {
-    for (auto& each : value.get_array()) to_microseconds(each);
-  } else if (value.is_object()) {
-    for (auto& member : value.get_object()) {
-      const std::string_view key{member.key().data(), member.key().size()};
-      const bool time = key == "time" || key == "updateTime" || key == "transactTime" ||
-                        key == "workingTime" || key == "serverTime";
-      if (time && member.value().is_int64()) {
-        member.value() = member.value().get_int64() * 1'000;
-      } else {
-        to_microseconds(member.value());
-      }
-    }
-  }
-}
+std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
 }  // namespace
 
-std::int64_t wall_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 SpotSite::SpotSite(SpotExchange& exchange, std::vector<ApiKey> keys)
-    : exchange_{exchange}, keys_{std::move(keys)} {
-  exchange_.on_user_event(
+    : ExchangeSite{exchange, std::move(keys), kWeightLimit} {
+  exchange.on_user_event(
       [this](std::uint16_t account, const json::object& event) { send_user(account, event); });
 }
 
-const ApiKey& SpotSite::key_of(const std::string& name) const {
-  const auto found =
-      std::find_if(keys_.begin(), keys_.end(), [&](const ApiKey& key) { return key.key == name; });
-  if (name.empty()) throw Failure{401, -2014, "API-key format invalid.", {}};
-  if (found == keys_.end())
-    throw Failure{401, -2015, "Invalid API-key, IP, or permissions for action.", {}};
-  return *found;
-}
+std::span<const Endpoint> SpotSite::endpoints() const { return kEndpoints; }
 
-// In milliseconds or microseconds, at most a second ahead and recvWindow behind.
-void SpotSite::check_stamp(const Params& params, std::int64_t now_ms) const {
-  std::int64_t stamp = params.need_integer("timestamp");
-  if (stamp > 100'000'000'000'000) stamp /= 1'000;
-  const std::int64_t window = params.integer("recvWindow", 5'000);
-  if (window > 60'000) throw Failure{400, -1131, "recvWindow must be less than 60000.", {}};
-  if (stamp >= now_ms + 1'000)
-    throw Failure{
-        400, -1021, "Timestamp for this request was 1000ms ahead of the server's time.", {}};
-  if (now_ms - stamp > window)
-    throw Failure{400, -1021, "Timestamp for this request is outside of the recvWindow.", {}};
-}
-
-int SpotSite::account_of(const WebRequest& request, const Params& params, std::int64_t now_ms) {
-  const ApiKey& key = key_of(request.api_key);
-  const std::string signature = params.need("signature");
-  const std::string payload = without_signature(request.query) + without_signature(request.body);
-  if (!verify_signature(key, payload, signature)) {
-    ++counters_.bad_signatures;
-    throw Failure{400, -1022, "Signature for this request is not valid.", {}};
+// /ws-api/v3, /stream?streams=a/b, /ws/a/b
+bool SpotSite::open_path(const WebRequest& request, Peer& peer) {
+  const std::string_view path = request.path;
+  if (path == "/ws-api/v3") {
+    peer.api = true;
+  } else if (path == "/stream") {
+    peer.combined = true;
+    add_streams(peer, Params{request.query, {}}.get("streams"));
+  } else if (path.starts_with("/ws")) {
+    add_streams(peer, path.substr(3));
+  } else {
+    return false;
   }
-  check_stamp(params, now_ms);
-  ++counters_.signed_requests;
-  return key.account;
+  return true;
 }
 
-// Of this minute; 429 over the limit, 418 for whoever goes on.
-std::int64_t SpotSite::count_weight(std::int64_t weight, std::int64_t now_ms) {
-  if (now_ms < banned_until_ms_) {
-    ++counters_.banned;
-    throw Failure{418,
-                  -1003,
-                  "Way too much request weight used; IP banned until " +
-                      std::to_string(banned_until_ms_) + ".",
-                  {}};
+std::optional<json::value> SpotSite::user_data_call(Peer& peer, const std::string& method,
+                                                    const Params& params, std::int64_t now_ms) {
+  if (method.starts_with("userDataStream.subscribe")) {
+    const int account = api_account(peer, params, now_ms);
+    if (account < 0)
+      throw Failure{401, -2015, "Invalid API-key, IP, or permissions for action.", {}};
+    for (const auto& [id, of] : peer.subscriptions)
+      if (of == account)
+        throw Failure{400, -2035, "User Data Stream subscription already active.", {}};
+    const int id = peer.next_subscription++;
+    peer.subscriptions[id] = account;
+    return json::object{{"subscriptionId", id}};
   }
-  const std::int64_t number = now_ms / kMinuteMs;
-  if (number != weight_.number) {
-    weight_ = {number, 0};
-    strikes_ = 0;
+  if (method == "userDataStream.unsubscribe") {
+    if (params.has("subscriptionId")) {
+      peer.subscriptions.erase(static_cast<int>(params.integer("subscriptionId", -1)));
+    } else {
+      peer.subscriptions.clear();
+    }
+    return json::object{};
   }
-  weight_.used += weight;
-  if (weight_.used <= kWeightLimit * limit_factor_) return weight_.used;
-  ++counters_.limited;
-  if (++strikes_ > 10) banned_until_ms_ = now_ms + kBanMs;
-  throw Failure{429,
-                -1003,
-                "Too much request weight used; current limit is " +
-                    std::to_string(kWeightLimit * limit_factor_) + " request weight per 1 MINUTE.",
-                {}};
+  if (method != "session.subscriptions") return std::nullopt;
+  json::array list;
+  for (const auto& [id, account] : peer.subscriptions)
+    list.emplace_back(json::object{{"subscriptionId", id}});
+  return list;
 }
 
-json::value SpotSite::rest(const WebRequest& request, std::int64_t now_ms) {
-  const auto* found =
-      std::find_if(std::begin(kEndpoints), std::end(kEndpoints), [&](const Endpoint& each) {
-        return request.method == each.method && request.path == each.path;
-      });
-  if (found == std::end(kEndpoints))
-    throw Failure{404, -1020, "This operation is not supported.", {}};
-  count_weight(found->weight, now_ms);
-  const Params params{request.query, request.body};
-  const int account = found->is_signed ? account_of(request, params, now_ms) : -1;
-  json::value answer = exchange_.call(found->call, params, account, now_ms);
-  if (request.microseconds) to_microseconds(answer);
-  return answer;
+void SpotSite::send_user(std::uint16_t account, const json::object& event) {
+  for (auto& [web, peer] : peers()) {
+    for (const auto& [id, of] : peer.subscriptions)
+      if (of == account)
+        web->send(json::serialize(json::object{{"subscriptionId", id}, {"event", event}}));
+  }
 }
 
-WebAnswer SpotSite::on_request(const WebRequest& request) {
-  ++counters_.requests;
-  const std::int64_t now_ms = wall_ms();
-  WebAnswer answer;
-  try {
-    answer.body = json::serialize(rest(request, now_ms));
-  } catch (const Failure& failure) {
-    answer = error_answer(failure);
-    if (failure.status == 429)
-      answer.headers.emplace_back("Retry-After",
-                                  std::to_string((kMinuteMs - now_ms % kMinuteMs) / 1'000 + 1));
-    if (failure.status == 418)
-      answer.headers.emplace_back("Retry-After",
-                                  std::to_string((banned_until_ms_ - now_ms) / 1'000 + 1));
-  }
-  answer.headers.emplace_back("X-MBX-USED-WEIGHT-1M", std::to_string(weight_.used));
-  return answer;
+void SpotSite::publish_trade(const std::string& symbol, const PublicTrade& trade,
+                             std::int64_t now_ms) {
+  json::object event{{"e", "trade"},
+                     {"E", now_ms},
+                     {"s", symbol},
+                     {"t", whole(trade.id)},
+                     {"p", padded(trade.price)},
+                     {"q", padded(trade.qty)},
+                     {"T", trade.time_ms},
+                     {"m", trade.buyer_is_maker},
+                     {"M", true}};
+  send_stream(lower(symbol) + "@trade", event);
+  event["e"] = "aggTrade";
+  event["a"] = event["f"] = event["l"] = whole(trade.id);
+  event.erase("t");
+  send_stream(lower(symbol) + "@aggtrade", event);
+}
+
+void SpotSite::publish_best(const SymbolMarket& market, std::int64_t) {
+  send_stream(lower(market.symbol()) + "@bookticker",
+              json::object{{"u", whole(market.update_id())},
+                           {"s", market.symbol()},
+                           {"b", padded(market.bid().price)},
+                           {"B", padded(market.bid().qty)},
+                           {"a", padded(market.ask().price)},
+                           {"A", padded(market.ask().qty)}});
+}
+
+void SpotSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
+                             std::int64_t now_ms) {
+  const json::object event{{"e", "depthUpdate"},           {"E", now_ms},
+                           {"s", market.symbol()},         {"U", whole(changes.first_id)},
+                           {"u", whole(changes.last_id)},  {"b", level_list(changes.bids)},
+                           {"a", level_list(changes.asks)}};
+  send_stream(lower(market.symbol()) + "@depth", event);
+  send_stream(lower(market.symbol()) + "@depth@100ms", event);
 }
 }  // namespace sq::exchange

@@ -1,92 +1,27 @@
-// The spot exchange on the wire: REST, market streams, the WebSocket API and user data streams on
-// one port, as the venue's hosts have them under their own names. Thread: the server's. Cost: JSON.
-// Errors: the venue's own codes. Source: protocol facts of binance_spot 2 to 5, 9, 10; npm_clients
-// 3 (what real clients send).
+// The spot exchange on the wire. Source: protocol facts of binance_spot 2 to 5, 9, 10.
+// Thread: the server's. Errors: see site.hpp.
 #pragma once
 
-#include <map>
-#include <set>
-#include <string>
-#include <vector>
-
-#include "tools/binance-exchange/server.hpp"
+#include "tools/binance-exchange/site.hpp"
 #include "tools/binance-exchange/spot_exchange.hpp"
 
 namespace sq::exchange {
-struct SiteCounters {
-  std::uint64_t requests{0};
-  std::uint64_t signed_requests{0};
-  std::uint64_t bad_signatures{0};
-  std::uint64_t limited{0};  // 429
-  std::uint64_t banned{0};   // 418
-};
-
-class SpotSite final : public Site {
+class SpotSite final : public ExchangeSite {
  public:
   SpotSite(SpotExchange& exchange, std::vector<ApiKey> keys);
 
-  WebAnswer on_request(const WebRequest& request) override;
-  bool on_open(WebPeer& peer) override;
-  void on_text(WebPeer& peer, std::string_view text) override;
-  void on_closed(WebPeer& peer) override;
-
-  // Streams that are due: trades and best prices at once, depth every 100 ms.
-  void publish(std::int64_t now_ms);
-  // Times what the venue's limits allow; 1 is the venue's.
-  void set_limit_factor(std::int64_t factor) { limit_factor_ = factor; }
-  [[nodiscard]] const SiteCounters& counters() const noexcept { return counters_; }
-
  private:
-  struct Peer {
-    WebPeer* peer{nullptr};
-    bool api{false};       // the WebSocket API
-    bool combined{false};  // wraps what it sends
-    std::set<std::string> streams;
-    int account{-1};  // logged on
-    std::string api_key;
-    std::int64_t authorized_ms{0};
-    std::int64_t connected_ms{0};
-    std::map<int, int> subscriptions;  // user data: id -> account
-    int next_subscription{0};
-  };
-  struct Window {
-    std::int64_t number{0};
-    std::int64_t used{0};
-  };
-
-  // spot_site.cpp
-  [[nodiscard]] boost::json::value rest(const WebRequest& request, std::int64_t now_ms);
-  [[nodiscard]] int account_of(const WebRequest& request, const Params& params,
-                               std::int64_t now_ms);
-  void check_stamp(const Params& params, std::int64_t now_ms) const;
-  [[nodiscard]] const ApiKey& key_of(const std::string& name) const;
-  std::int64_t count_weight(std::int64_t weight, std::int64_t now_ms);
-
-  // spot_sockets.cpp
-  [[nodiscard]] boost::json::object api_call(Peer& peer, const boost::json::object& request,
-                                             std::int64_t now_ms);
-  [[nodiscard]] boost::json::value session_call(Peer& peer, const std::string& method,
-                                                const Params& params, std::int64_t now_ms);
-  [[nodiscard]] int api_account(const Peer& peer, const Params& params, std::int64_t now_ms) const;
-  [[nodiscard]] boost::json::object stream_call(Peer& peer, const boost::json::object& request);
-  void send_stream(const std::string& stream, const boost::json::value& data);
+  [[nodiscard]] std::span<const Endpoint> endpoints() const override;
+  [[nodiscard]] bool open_path(const WebRequest& request, Peer& peer) override;
+  [[nodiscard]] std::optional<boost::json::value> user_data_call(Peer& peer,
+                                                                 const std::string& method,
+                                                                 const Params& params,
+                                                                 std::int64_t now_ms) override;
+  void publish_trade(const std::string& symbol, const PublicTrade& trade,
+                     std::int64_t now_ms) override;
+  void publish_best(const SymbolMarket& market, std::int64_t now_ms) override;
+  void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
+                     std::int64_t now_ms) override;
   void send_user(std::uint16_t account, const boost::json::object& event);
-
-  SpotExchange& exchange_;
-  std::vector<ApiKey> keys_;
-  std::map<WebPeer*, Peer> peers_;
-  Window weight_;  // of a minute, of the one address there is
-  std::int64_t banned_until_ms_{0};
-  std::int64_t strikes_{0};
-  std::int64_t limit_factor_{1};
-  SiteCounters counters_;
-  std::int64_t depth_due_ms_{0};
-  struct Published {
-    std::uint64_t trade{0};
-    Best bid;
-    Best ask;
-  };
-  std::map<std::string, Published> published_;
 };
-[[nodiscard]] std::int64_t wall_ms();
 }  // namespace sq::exchange

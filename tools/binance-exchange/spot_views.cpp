@@ -72,7 +72,6 @@ json::object SpotExchange::cancelled_json(const SpotOrder& order,
 // executionReport: on a cancel `c` is the cancel's own id and `C` the order's.
 void SpotExchange::tell_order(const SpotOrder& order, const std::string& execution,
                               const std::string& client_id, const SpotFill* fill) {
-  if (!user_event_) return;
   const bool cancel = execution == "CANCELED";
   json::object event{{"e", "executionReport"},
                      {"E", now_ms_},
@@ -114,19 +113,17 @@ void SpotExchange::tell_order(const SpotOrder& order, const std::string& executi
                                order.side == Side::Buy ? Rounding::Up : Rounding::Down)
                             .value_or(0));
   }
-  user_event_(order.account, event);
+  tell(order.account, event);
 }
 
 void SpotExchange::tell_balances(std::uint16_t account, std::initializer_list<std::string> assets) {
   accounts_[account].updated_ms = now_ms_;
-  if (!user_event_) return;
   json::array list;
   for (const std::string& asset : assets) {
     const Balance& of = balance(account, asset);
     list.emplace_back(json::object{{"a", asset}, {"f", padded(of.free)}, {"l", padded(of.locked)}});
   }
-  user_event_(account,
-              {{"e", "outboundAccountPosition"}, {"E", now_ms_}, {"u", now_ms_}, {"B", list}});
+  tell(account, {{"e", "outboundAccountPosition"}, {"E", now_ms_}, {"u", now_ms_}, {"B", list}});
 }
 
 json::value SpotExchange::order_status(const Params& params, int account, std::int64_t) {

@@ -43,6 +43,12 @@ matching::Refusal SymbolMarket::reduce_to(std::uint64_t order, Qty qty, std::int
   return engine_->modify({OrderId{order}}, {.qty = qty});
 }
 
+matching::Refusal SymbolMarket::replace(std::uint64_t order, Price price, Qty qty,
+                                        std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  return engine_->modify({OrderId{order}}, {.price = price, .qty = qty});
+}
+
 Best SymbolMarket::bid() const noexcept {
   return bids_.empty() ? Best{} : Best{bids_.begin()->first, bids_.begin()->second};
 }

@@ -59,6 +59,8 @@ class SymbolMarket {
   bool cancel(std::uint64_t order, std::int64_t now_ms);
   // Less quantity, in its place.
   matching::Refusal reduce_to(std::uint64_t order, Qty qty, std::int64_t now_ms);
+  // At the tail of its new price, taking what it crosses.
+  matching::Refusal replace(std::uint64_t order, Price price, Qty qty, std::int64_t now_ms);
 
   [[nodiscard]] const Instrument& instrument() const noexcept { return instrument_; }
   [[nodiscard]] std::string symbol() const { return std::string{instrument_.symbol.view()}; }

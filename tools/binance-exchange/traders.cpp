@@ -8,9 +8,9 @@ constexpr std::size_t kOrdersKept = 400;
 constexpr int kDistanceMax = 60;  // ticks from the mid
 }  // namespace
 
-Traders::Traders(SpotExchange& exchange, std::uint64_t seed, int orders_per_second)
-    : exchange_{exchange}, random_{seed}, per_second_{orders_per_second} {
-  for (auto& [name, market] : exchange_.markets()) {
+Traders::Traders(Venue& venue, std::uint64_t seed, int orders_per_second)
+    : venue_{venue}, random_{seed}, per_second_{orders_per_second} {
+  for (auto& [name, market] : venue_.markets()) {
     const Instrument& of = market->instrument();
     // A price that a thousand lots make worth some orders: from the instrument's range, well
     // inside.
@@ -34,8 +34,8 @@ Qty Traders::size(const Symbol& symbol) {
 void Traders::quote(Symbol& symbol, std::int64_t now_ms) {
   const Instrument& of = symbol.market->instrument();
   matching::NewOrder order;
-  order.id = exchange_.next_order_id();
-  order.owner = exchange_.anonymous_owner();
+  order.id = venue_.next_order_id();
+  order.owner = venue_.anonymous_owner();
   order.side = random_() % 2 == 0 ? Side::Buy : Side::Sell;
   const auto distance = static_cast<std::int64_t>(1 + random_() % kDistanceMax);
   const auto mid = static_cast<std::int64_t>(symbol.mid);
@@ -43,7 +43,7 @@ void Traders::quote(Symbol& symbol, std::int64_t now_ms) {
   order.price = Price::from_raw(std::max<std::int64_t>(1, ticks) * of.tick.raw());
   order.qty = size(symbol);
   order.self_trade = matching::SelfTrade::Allow;  // they are many
-  if (exchange_.trade_anonymously(*symbol.market, order, now_ms) != matching::Refusal::None) return;
+  if (venue_.trade_anonymously(*symbol.market, order, now_ms) != matching::Refusal::None) return;
   symbol.orders.push_back(order.id.value);
   if (symbol.orders.size() <= kOrdersKept) return;
   symbol.market->cancel(symbol.orders.front(), now_ms);  // already gone is fine
@@ -52,14 +52,14 @@ void Traders::quote(Symbol& symbol, std::int64_t now_ms) {
 
 void Traders::take(Symbol& symbol, std::int64_t now_ms) {
   matching::NewOrder order;
-  order.id = exchange_.next_order_id();
-  order.owner = exchange_.anonymous_owner();
+  order.id = venue_.next_order_id();
+  order.owner = venue_.anonymous_owner();
   order.side = random_() % 2 == 0 ? Side::Buy : Side::Sell;
   order.type = matching::OrderType::Market;
   order.time_in_force = matching::TimeInForce::ImmediateOrCancel;
   order.qty = size(symbol);
   order.self_trade = matching::SelfTrade::Allow;
-  static_cast<void>(exchange_.trade_anonymously(*symbol.market, order, now_ms));
+  static_cast<void>(venue_.trade_anonymously(*symbol.market, order, now_ms));
 }
 
 void Traders::open(std::int64_t now_ms) {

@@ -6,13 +6,13 @@
 #include <deque>
 #include <random>
 
-#include "tools/binance-exchange/spot_exchange.hpp"
+#include "tools/binance-exchange/venue.hpp"
 
 namespace sq::exchange {
 class Traders {
  public:
   // `orders_per_second` of each symbol; `mid`: where each symbol starts.
-  Traders(SpotExchange& exchange, std::uint64_t seed, int orders_per_second);
+  Traders(Venue& venue, std::uint64_t seed, int orders_per_second);
 
   // Fills the books before the first client comes.
   void open(std::int64_t now_ms);
@@ -29,7 +29,7 @@ class Traders {
   void take(Symbol& symbol, std::int64_t now_ms);
   [[nodiscard]] Qty size(const Symbol& symbol);
 
-  SpotExchange& exchange_;
+  Venue& venue_;
   std::mt19937_64 random_;
   int per_second_;
   std::int64_t acted_ms_{0};

@@ -3,6 +3,8 @@
 
 exports.http = process.env.SQ_EXCHANGE_HTTP;  // http://127.0.0.1:18080
 exports.ws = process.env.SQ_EXCHANGE_WS;      // ws://127.0.0.1:18080
+exports.futuresHttp = process.env.SQ_EXCHANGE_FUTURES_HTTP;
+exports.futuresWs = process.env.SQ_EXCHANGE_FUTURES_WS;
 exports.key = process.env.SQ_EXCHANGE_KEY || 'K';
 exports.secret = process.env.SQ_EXCHANGE_SECRET || 'S3CR3T';
 exports.privateKey = process.env.SQ_EXCHANGE_PRIVATE_KEY;  // file, Ed25519 in PEM
@@ -45,7 +47,9 @@ class Book {
     }
     for (const each of this.events.splice(0)) {
       if (each.u <= this.id) continue;
-      if (each.U > this.id + 1) ++this.gaps;
+      // Futures name the event before; spot events follow each other by number.
+      const follows = each.pu !== undefined && this.applied > 0 ? each.pu === this.id : each.U <= this.id + 1;
+      if (!follows) ++this.gaps;
       const set = (side, levels) => levels.forEach(([p, q]) => (Number(q) === 0 ? side.delete(p) : side.set(p, q)));
       set(this.bids, each.b);
       set(this.asks, each.a);

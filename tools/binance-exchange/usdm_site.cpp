@@ -1,0 +1,157 @@
+#include "tools/binance-exchange/usdm_site.hpp"
+
+#include <array>
+
+namespace sq::exchange {
+namespace {
+namespace json = boost::json;
+constexpr std::int64_t kWeightLimit = 2'400;
+constexpr std::int64_t kMarkEveryMs = 1'000;
+
+constexpr Endpoint kEndpoints[]{
+    {"GET", "/fapi/v1/ping", "ping", 1, Endpoint::None},
+    {"GET", "/fapi/v1/time", "time", 1, Endpoint::None},
+    {"GET", "/fapi/v1/exchangeInfo", "exchangeInfo", 1, Endpoint::None},
+    {"GET", "/fapi/v1/depth", "depth", 10, Endpoint::None},
+    {"GET", "/fapi/v1/ticker/price", "ticker.price", 1, Endpoint::None},
+    {"GET", "/fapi/v2/ticker/price", "ticker.price", 1, Endpoint::None},
+    {"GET", "/fapi/v1/ticker/bookTicker", "ticker.book", 2, Endpoint::None},
+    {"GET", "/fapi/v1/premiumIndex", "premiumIndex", 1, Endpoint::None},
+    {"POST", "/fapi/v1/order", "order.place", 0, Endpoint::Signed},
+    {"POST", "/fapi/v1/order/test", "order.test", 0, Endpoint::Signed},
+    {"PUT", "/fapi/v1/order", "order.modify", 1, Endpoint::Signed},
+    {"DELETE", "/fapi/v1/order", "order.cancel", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/order", "order.status", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/openOrder", "order.status", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/openOrders", "openOrders", 1, Endpoint::Signed},
+    {"DELETE", "/fapi/v1/allOpenOrders", "allOpenOrders.cancel", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/allOrders", "allOrders", 5, Endpoint::Signed},
+    {"GET", "/fapi/v1/userTrades", "userTrades", 5, Endpoint::Signed},
+    {"POST", "/fapi/v1/countdownCancelAll", "countdownCancelAll", 10, Endpoint::Signed},
+    {"GET", "/fapi/v2/balance", "account.balance", 5, Endpoint::Signed},
+    {"GET", "/fapi/v3/balance", "account.balance", 5, Endpoint::Signed},
+    {"GET", "/fapi/v2/account", "account.status", 5, Endpoint::Signed},
+    {"GET", "/fapi/v3/account", "account.status", 5, Endpoint::Signed},
+    {"GET", "/fapi/v2/positionRisk", "account.position", 5, Endpoint::Signed},
+    {"GET", "/fapi/v3/positionRisk", "account.position", 5, Endpoint::Signed},
+    {"POST", "/fapi/v1/leverage", "leverage", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/positionSide/dual", "positionSide.dual", 30, Endpoint::Signed},
+    {"POST", "/fapi/v1/positionSide/dual", "positionSide.dual", 1, Endpoint::Signed},
+    {"POST", "/fapi/v1/listenKey", "userDataStream.start", 1, Endpoint::Key},
+    {"PUT", "/fapi/v1/listenKey", "userDataStream.ping", 1, Endpoint::Key},
+    {"DELETE", "/fapi/v1/listenKey", "userDataStream.stop", 1, Endpoint::Key},
+};
+std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
+}  // namespace
+
+UsdmSite::UsdmSite(UsdmExchange& exchange, std::vector<ApiKey> keys)
+    : ExchangeSite{exchange, std::move(keys), kWeightLimit}, exchange_{exchange} {
+  exchange.on_user_event(
+      [this](std::uint16_t account, const json::object& event) { send_user(account, event); });
+}
+
+std::span<const Endpoint> UsdmSite::endpoints() const { return kEndpoints; }
+
+// /ws-fapi/v1; /stream and /ws, also behind /public, /market and /private; listen keys as names, or
+// as ?listenKey=.
+bool UsdmSite::open_path(const WebRequest& request, Peer& peer) {
+  std::string_view path = request.path;
+  if (path == "/ws-fapi/v1") {
+    peer.api = true;
+    return true;
+  }
+  for (const std::string_view route : {"/public", "/market", "/private"})
+    if (path.starts_with(route)) path.remove_prefix(route.size());
+  const Params params{request.query, {}};
+  add_streams(peer, params.get("listenKey"));
+  if (path == "/stream") {
+    peer.combined = true;
+    add_streams(peer, params.get("streams"));
+  } else if (path.starts_with("/ws")) {
+    add_streams(peer, path.substr(3));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Of the session only: userDataStream.* are calls of the exchange, with the key alone.
+std::optional<json::value> UsdmSite::user_data_call(Peer& peer, const std::string& method,
+                                                    const Params& params, std::int64_t now_ms) {
+  if (!method.starts_with("userDataStream.")) return std::nullopt;
+  const int account =
+      params.has("apiKey") ? int{key_of(params.get("apiKey")).account} : peer.account;
+  return exchange_.call(method, params, account, now_ms);
+}
+
+void UsdmSite::send_user(std::uint16_t account, const json::object& event) {
+  for (const auto& [web, peer] : peers()) {
+    for (const auto& [key, name] : peer.streams) {
+      if (exchange_.user_of_listen_key(key) != account) continue;
+      json::object wrapped{{"stream", name}, {"data", event}};
+      web->send(peer.combined ? json::serialize(wrapped) : json::serialize(event));
+    }
+  }
+}
+
+void UsdmSite::publish_trade(const std::string& symbol, const PublicTrade& trade,
+                             std::int64_t now_ms) {
+  const json::object event{{"e", "aggTrade"},          {"E", now_ms},
+                           {"a", whole(trade.id)},     {"s", symbol},
+                           {"p", padded(trade.price)}, {"q", padded(trade.qty)},
+                           {"nq", padded(trade.qty)},  {"f", whole(trade.id)},
+                           {"l", whole(trade.id)},     {"T", trade.time_ms},
+                           {"m", trade.buyer_is_maker}};
+  send_stream(lower(symbol) + "@aggtrade", event);
+}
+
+void UsdmSite::publish_best(const SymbolMarket& market, std::int64_t now_ms) {
+  send_stream(lower(market.symbol()) + "@bookticker",
+              json::object{{"e", "bookTicker"},
+                           {"u", whole(market.update_id())},
+                           {"E", now_ms},
+                           {"T", now_ms},
+                           {"s", market.symbol()},
+                           {"b", padded(market.bid().price)},
+                           {"B", padded(market.bid().qty)},
+                           {"a", padded(market.ask().price)},
+                           {"A", padded(market.ask().qty)}});
+}
+
+void UsdmSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
+                             std::int64_t now_ms) {
+  const json::object event{{"e", "depthUpdate"},
+                           {"E", now_ms},
+                           {"T", now_ms},
+                           {"s", market.symbol()},
+                           {"U", whole(changes.first_id)},
+                           {"u", whole(changes.last_id)},
+                           {"pu", whole(changes.previous_id)},
+                           {"b", level_list(changes.bids)},
+                           {"a", level_list(changes.asks)}};
+  for (const char* rate : {"@depth", "@depth@100ms", "@depth@500ms"})
+    send_stream(lower(market.symbol()) + rate, event);
+}
+
+void UsdmSite::publish_more(std::int64_t now_ms) {
+  exchange_.on_time(now_ms);
+  if (now_ms < marks_due_ms_) return;
+  marks_due_ms_ = now_ms + kMarkEveryMs;
+  for (const auto& [symbol, market] : exchange_.markets()) {
+    Params params;
+    params.add("symbol", symbol);
+    const json::object index = exchange_.call("premiumIndex", params, -1, now_ms).get_object();
+    const json::object event{{"e", "markPriceUpdate"},
+                             {"E", now_ms},
+                             {"s", symbol},
+                             {"p", index.at("markPrice")},
+                             {"ap", index.at("markPrice")},
+                             {"i", index.at("indexPrice")},
+                             {"P", index.at("estimatedSettlePrice")},
+                             {"r", index.at("lastFundingRate")},
+                             {"T", index.at("nextFundingTime")}};
+    send_stream(lower(symbol) + "@markprice", event);
+    send_stream(lower(symbol) + "@markprice@1s", event);
+  }
+}
+}  // namespace sq::exchange
