@@ -4,6 +4,7 @@
 
 #include "engine/core/digest.hpp"
 #include "engine/core/ledger_state.hpp"
+#include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
@@ -44,6 +45,8 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       greeks_(setup.instruments.size()),
       listeners_(setup.instruments.size()),
       silence_watched_(setup.instruments.size(), false),
+      parents_{std::make_unique<ParentDesk>(*this, setup.instruments.size(),
+                                            setup.strategies.size())},
       timers_{setup.timer_capacity},
       answers_{setup.answer_timeout_ns, setup.order_check_ns, setup.order_capacity},
       save_state_every_ns_{setup.save_state_every_ns},
@@ -110,6 +113,7 @@ void Core::on_input(RecordHeader& input) noexcept {
     if (answers_.next() <= now_) ask_venues();
   }
   dispatch(input);
+  if (parents_->news()) parents_->tell();
   if (now_ >= losses_due_ && ready_) watch_losses();
   if (ledger_.gate().latch_changes() != latches_seen_) [[unlikely]] states_dirty_ = true;
   if (states_dirty_) [[unlikely]] settle_states();
@@ -261,6 +265,9 @@ void Core::fire_timers() noexcept {
         save_peaks();
         timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
         break;
+      case TimerOwner::ParentDeadline: parents_->on_deadline(timer.index); break;
+      case TimerOwner::WorkOrders: parents_->on_work_timer(timer.index); break;
+      case TimerOwner::LegsTime: parents_->on_legs_timer(); break;
     }
   }
   states_dirty_ = true;
@@ -300,6 +307,7 @@ void Core::on_ready() noexcept {
     set_state(s, trades ? StrategyState::Warming : running.wanted,
               ledger_.epoch() > 1 ? StateCause::Recovery : StateCause::Start);
   }
+  parents_->on_ready();
   states_dirty_ = true;
 }
 

@@ -27,6 +27,7 @@
 
 namespace sq::core {
 class LedgerState;
+class ParentDesk;
 class StrategyContext;
 
 struct CoreCounters {
@@ -100,6 +101,7 @@ class Core {
   [[nodiscard]] MonoTime now() const noexcept { return now_; }
 
  private:
+  friend class ParentDesk;
   friend class StrategyContext;
   struct Running {
     StrategySetup setup;
@@ -239,6 +241,7 @@ class Core {
   std::vector<std::vector<std::uint16_t>> listeners_;  // [instrument] -> strategies
   std::vector<std::int64_t> silence_ns_;  // [instrument]: longer is Stale
   std::vector<bool> silence_watched_;
+  std::unique_ptr<ParentDesk> parents_;
   Timers timers_;
   AnswerWatch answers_;
   std::int64_t save_state_every_ns_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/core.hpp"
+#include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
@@ -33,6 +34,7 @@ void Core::latch_kill(StateCause cause, const FixedText<64>& reason, const KillS
   decide(record.header, kNoInstrument);
   ledger_.apply(record.header);
   cancel_scope(scope, CancelReason::Kill);
+  parents_->on_kill(scope);
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
     const bool stops = scope.kind == KillScopeKind::All ||

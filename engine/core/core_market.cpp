@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/core/core.hpp"
+#include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
@@ -33,6 +34,8 @@ void Core::on_market_data(const RecordHeader& input) noexcept {
         if (ready_) notify_trade(i, payload_of<TradePrint>(input));
         return;
       case RecordKind::MarkPrice:  // in the log for funding and margin
+        if (ready_ && parents_->works(i)) parents_->on_mark(i, payload_of<MarkPrice>(input).mark);
+        return;
       case RecordKind::Candle: return;
       default: return dead_letter(input, DeadLetterReason::UnknownKind);
     }
@@ -96,6 +99,7 @@ void Core::after_book(std::size_t i, BookState before,
   }
   if (!live) return;
   if (effect.top_changed || effect.depth_applied) refer(i);
+  if (parents_->works(i)) [[unlikely]] parents_->on_book(i);
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
   if (effect.depth_applied) {
     for (const std::uint16_t s : listeners_[i]) {
@@ -147,6 +151,7 @@ void Core::refer(std::size_t i) noexcept {
 }
 
 void Core::notify_trade(std::size_t i, const TradePrint& trade) noexcept {
+  if (parents_->works(i)) [[unlikely]] parents_->on_trade(i, trade.price);
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
   const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
   for (const std::uint16_t s : listeners_[i]) {

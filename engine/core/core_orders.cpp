@@ -1,5 +1,6 @@
 // Requests out, reports in. The gate is the only way to send().
 #include "engine/core/core.hpp"
+#include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
@@ -19,8 +20,10 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
   draft.side = intent.side;
   draft.tif = intent.tif;
   draft.reduce_only = intent.reduce_only ? 1 : 0;
+  draft.parent = intent.parent;
   risk::Verdict verdict;
-  {
+  if (draft.parent != OrderId{}) verdict = parents_->check(draft, intent.instrument);
+  if (verdict.accepted()) {
     telemetry::StageStamp stamp{stages_, telemetry::Stage::Risk};
     verdict = check_order(draft, intent.instrument);
   }
@@ -33,6 +36,7 @@ strategy::Submitted Core::place(OrderRequest draft, InstrumentId instrument,
   if (verdict.accepted() && (journal_failed_ || unapproved_)) verdict.rule = risk::Rule::KillLatched;
   if (!verdict.accepted()) {
     refuse(draft, instrument, verdict);
+    if (draft.parent != OrderId{}) parents_->on_refused(draft);
     return {{}, verdict.rule};
   }
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Order};
@@ -62,6 +66,7 @@ strategy::Submitted Core::place(OrderRequest draft, InstrumentId instrument,
 void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
                   const risk::Verdict& verdict) noexcept {
   OrderRefused refused;
+  refused.parent = draft.parent;
   refused.limit = draft.limit;
   refused.qty = draft.qty;
   refused.observed = verdict.observed;
@@ -160,7 +165,9 @@ void Core::on_report(const RecordHeader& input) noexcept {
   if (outcome.fill != Qty{} && ledger_.gate().policies().disabled(order.request.strategy))
     states_dirty_ = true;
   tell_strategy(order, report, outcome.fill);
+  const OrderId parent = order.request.parent;
   after_answer(*outcome.order, report);
+  if (parent != OrderId{} && ready_) parents_->on_child(parent, outcome);
 }
 
 // Of an order that is not known. What it traded was booked to no strategy, where the report says on

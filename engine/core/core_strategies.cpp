@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/core/core.hpp"
+#include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
@@ -26,6 +27,7 @@ void Core::set_state(std::size_t s, StrategyState to, StateCause cause) noexcept
                : cause == StateCause::Shutdown ? CancelReason::Shutdown
                                                : CancelReason::StrategyState);
   }
+  if (ready_ && !may_trade(to)) parents_->on_strategy_halted(id, to, cause);
   Running& running = strategies_[s];
   if (ready_) running.setup.strategy->on_state(to, *running.context);
 }
@@ -41,8 +43,12 @@ void Core::settle_states() noexcept {
   pause_repeated();
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
-    const StrategyState state = ledger_.strategy_state(id);
     Running& running = strategies_[s];
+    if (parents_->take_runaway(id)) {
+      running.wanted = StrategyState::Paused;
+      set_state(s, StrategyState::Paused, StateCause::Runaway);
+    }
+    const StrategyState state = ledger_.strategy_state(id);
     if (state == StrategyState::Warming && running.setup.strategy->warm() && reconciled(s))
       set_state(s, running.wanted, StateCause::Warm);
     if (state == StrategyState::Armed && ledger_.gate().loss_latched(id))

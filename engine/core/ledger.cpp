@@ -3,6 +3,7 @@
 namespace sq::core {
 Ledger::Ledger(LedgerSetup setup)
     : orders_{setup.order_capacity, setup.instruments.size()},
+      parents_{setup.instruments.size()},
       portfolio_{setup.instruments, setup.strategies},
       gate_{std::move(setup.gate)},
       accounts_{setup.instruments},
@@ -13,6 +14,7 @@ oms::Order* Ledger::apply_sent(const RecordHeader& sent) noexcept {
   oms::Order* order = orders_.on_sent(sent);
   if (order == nullptr) return nullptr;
   gate_.on_sent(order->request, sent.instrument, sent.mono);
+  if (order->request.parent != OrderId{}) parents_.on_child_sent(order->request);
   ++counters_.orders_sent;
   return order;
 }
@@ -21,6 +23,24 @@ bool Ledger::apply_rate(const RecordHeader& record) noexcept {
   last_sequence_ = record.sequence;
   const auto& fx = payload_of<FxReference>(record);
   return gate_.set_rate(fx.from, fx.to, fx.rate, record.mono - fx.age_ns);
+}
+
+void Ledger::apply_parents(const RecordHeader& record) noexcept {
+  switch (record.kind) {
+    case RecordKind::ParentChanged: parents_.on_changed(record); break;
+    case RecordKind::ConditionalChanged: parents_.on_conditional(record); break;
+    case RecordKind::LinkChanged: {
+      const auto* link = links_.on_changed(record);
+      if (link != nullptr && !link->live()) parents_.on_group_done(link->last.id);
+      break;
+    }
+    case RecordKind::LegsChanged: {
+      const auto* legs = legs_.on_changed(record);
+      if (legs != nullptr && !legs->live()) parents_.on_group_done(legs->last.id);
+      break;
+    }
+    default: break;
+  }
 }
 
 void Ledger::apply_strategy(const StrategyChanged& changed) noexcept {
@@ -92,6 +112,10 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
     case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;
     case RecordKind::VenueAccount: static_cast<void>(apply_account(record)); break;
+    case RecordKind::ParentChanged:
+    case RecordKind::ConditionalChanged:
+    case RecordKind::LinkChanged:
+    case RecordKind::LegsChanged: apply_parents(record); break;
     case RecordKind::QuerySent: orders_.on_query_sent(record); break;
     case RecordKind::VenueSnapshot: accounts_.on_snapshot(record); break;
     case RecordKind::VenueBalance: accounts_.on_balance(record); break;

@@ -15,7 +15,9 @@
 #include "engine/messaging/reference_data.hpp"
 #include "engine/messaging/venue_account.hpp"
 #include "engine/oms/account_facts.hpp"
+#include "engine/oms/order_groups.hpp"
 #include "engine/oms/order_life.hpp"
+#include "engine/oms/parent_orders.hpp"
 #include "engine/portfolio/portfolio.hpp"
 #include "engine/risk/limit_book.hpp"
 #include "engine/risk/order_gate.hpp"
@@ -80,6 +82,10 @@ class Ledger {
 
   [[nodiscard]] oms::OrderLife& orders() noexcept { return orders_; }
   [[nodiscard]] const oms::OrderLife& orders() const noexcept { return orders_; }
+  [[nodiscard]] oms::ParentOrders& parents() noexcept { return parents_; }
+  [[nodiscard]] const oms::ParentOrders& parents() const noexcept { return parents_; }
+  [[nodiscard]] const oms::LinkedOrders& links() const noexcept { return links_; }
+  [[nodiscard]] const oms::LegOrders& legs() const noexcept { return legs_; }
   [[nodiscard]] const portfolio::Portfolio& portfolio() const noexcept { return portfolio_; }
   [[nodiscard]] risk::OrderGate& gate() noexcept { return gate_; }
   [[nodiscard]] const risk::OrderGate& gate() const noexcept { return gate_; }
@@ -103,6 +109,7 @@ class Ledger {
 
  private:
   friend class LedgerState;  // saves and restores all of it
+  void apply_parents(const RecordHeader& record) noexcept;
   void apply_strategy(const StrategyChanged& changed) noexcept;
   ReportEffect apply_to_order(const RecordHeader& report) noexcept;
   ReportEffect apply_trade(Record<OrderReport>& report) noexcept;
@@ -110,6 +117,9 @@ class Ledger {
   void book(ReportEffect& effect, const OrderRequest& order, const RecordHeader& report) noexcept;
 
   oms::OrderLife orders_;
+  oms::ParentOrders parents_;
+  oms::LinkedOrders links_;
+  oms::LegOrders legs_;
   portfolio::Portfolio portfolio_;
   risk::OrderGate gate_;
   oms::AccountFacts accounts_;

@@ -143,6 +143,9 @@ ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
       break;
   }
   const oms::Order& order = *outcome.order;
+  if (order.request.parent != OrderId{})
+    parents_.on_child_report(order.request.parent, outcome.released, outcome.fill,
+                             payload_of<OrderReport>(header).last_price);
   if (outcome.released != Qty{} || outcome.finished)
     gate_.on_released(order.request, order.instrument, outcome.released, outcome.finished);
   if (outcome.finished && order.adopted()) accounts_.on_ended(order.request.id);

@@ -16,11 +16,13 @@ enum class Section : std::uint32_t {
   Portfolio = 3,
   Gate = 4,
   Strategies = 5,
-  Accounts = 6
+  Accounts = 6,
+  Parents = 7
 };
-constexpr std::uint32_t kSectionVersion = 6;
-constexpr std::array kSections{Section::Run,  Section::Orders,     Section::Portfolio,
-                               Section::Gate, Section::Strategies, Section::Accounts};
+constexpr std::uint32_t kSectionVersion = 7;
+constexpr std::array kSections{Section::Run,    Section::Orders,     Section::Portfolio,
+                               Section::Gate,   Section::Strategies, Section::Accounts,
+                               Section::Parents};
 
 const char* name_of(Section section) noexcept {
   switch (section) {
@@ -36,6 +38,8 @@ const char* name_of(Section section) noexcept {
       return "strategies";
     case Section::Accounts:
       return "accounts";
+    case Section::Parents:
+      return "parents";
   }
   return "?";
 }
@@ -76,7 +80,7 @@ std::optional<WantedChange> wanted_change(const RecordHeader& record) noexcept {
     const auto& changed = payload_of<StrategyChanged>(record);
     if (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit ||
         changed.cause == StateCause::Reconciliation ||
-        changed.cause == StateCause::RepeatedExecution)
+        changed.cause == StateCause::RepeatedExecution || changed.cause == StateCause::Runaway)
       return WantedChange{changed.strategy, changed.to};
   }
   return std::nullopt;
@@ -159,6 +163,11 @@ std::vector<wal::SnapshotSection> LedgerState::save() const {
       case Section::Accounts:
         ledger_.accounts_.save(out);
         break;
+      case Section::Parents:
+        ledger_.parents_.save(out);
+        ledger_.links_.save(out);
+        ledger_.legs_.save(out);
+        break;
     }
     sections.push_back({static_cast<std::uint32_t>(section), kSectionVersion, out.take()});
   }
@@ -193,6 +202,10 @@ std::string LedgerState::restore(const wal::Snapshot& snapshot) {
         break;
       case Section::Accounts:
         fits = ledger_.accounts_.restore(in);
+        break;
+      case Section::Parents:
+        fits =
+            ledger_.parents_.restore(in) && ledger_.links_.restore(in) && ledger_.legs_.restore(in);
         break;
     }
     if (!fits || !in.done()) return name + " does not fit this run";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/core/core.hpp"
+#include "engine/core/parents/parent_desk.hpp"
 
 namespace sq::core {
 class StrategyContext final : public strategy::Context {
@@ -42,6 +43,22 @@ class StrategyContext final : public strategy::Context {
   }
   void cancel_all(InstrumentId id) noexcept override {
     core_.cancel_all(StrategyId{index_}, id, CancelReason::Strategy);
+  }
+  strategy::Submitted open_parent(const strategy::ParentIntent& intent) noexcept override {
+    return core_.parents_->open(StrategyId{index_}, intent);
+  }
+  strategy::Submitted hold(const strategy::HeldOrder& order) noexcept override {
+    return core_.parents_->hold(StrategyId{index_}, order);
+  }
+  strategy::Submitted link(const strategy::LinkIntent& intent) noexcept override {
+    return core_.parents_->link(StrategyId{index_}, intent);
+  }
+  strategy::Submitted trade_legs(const strategy::LegsIntent& intent) noexcept override {
+    return core_.parents_->trade_legs(StrategyId{index_}, intent);
+  }
+  void close(OrderId id) noexcept override { core_.parents_->close(StrategyId{index_}, id); }
+  [[nodiscard]] strategy::ParentUpdate parent(OrderId id) const noexcept override {
+    return core_.parents_->view(StrategyId{index_}, id);
   }
   strategy::TimerId start_timer(std::int64_t delay_ns) noexcept override {
     const std::int64_t delay = delay_ns > 0 ? delay_ns : 1;  // never due in the same round

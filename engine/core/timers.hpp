@@ -16,14 +16,17 @@ enum class TimerOwner : std::uint16_t {
   SaveState,
   Flatten,
   Reconcile,
-  LimitEnd
+  LimitEnd,
+  ParentDeadline,
+  WorkOrders,
+  LegsTime
 };
 
 struct Timer {
   MonoTime deadline{};
   std::uint32_t id{0};
   TimerOwner owner{TimerOwner::Strategy};
-  std::uint16_t index{0};  // of the strategy or the instrument
+  std::uint16_t index{0};  // of the strategy, the instrument, the parent's slot
 };
 
 class Timers {

@@ -128,7 +128,8 @@ enum class StateCause : std::uint8_t {  // append only
   LossLimit = 7,
   RepeatedExecution = 16,
   Reconciliation = 19,  // the venue holds something else than the engine
-  Flatten = 20  // a person has its positions worked out
+  Flatten = 20,         // a person has its positions worked out
+  Runaway = 28          // refused orders of one parent in a tight loop
 };
 struct StrategyChanged {
   StrategyId strategy{kNoStrategy};

@@ -38,7 +38,9 @@ enum class CancelReason : std::uint8_t {  // append only
   Recovery = 6,
   Operator = 7,
   Again = 8,          // an earlier cancel was lost or refused
-  External = 18       // placed outside, and the settings want such orders cancelled
+  External = 18,       // placed outside, and the settings want such orders cancelled
+  Parent = 12,        // the parent order closed
+  Linked = 13         // another order of its link filled
 };
 struct CancelRequest {
   OrderId id{};

@@ -70,7 +70,11 @@ enum class RecordKind : std::uint16_t {
   LimitSet = 0x100E,  // what became of a LimitsChanged, a raise that ended, an override used
   BreakChanged = 0x1013,   // engine and venue differ, agree again, or were compared
   OrderAdopted = 0x1014,   // an order from outside is counted from here on
-  PositionAdjusted = 0x1017
+  PositionAdjusted = 0x1017,
+  ParentChanged = 0x1011,  // a parent order opened, changed its bound, closed
+  ConditionalChanged = 0x1012,  // an order that the engine holds: placed, moved, triggered
+  LinkChanged = 0x1020,    // OCO, OTO, bracket
+  LegsChanged = 0x1021     // an order of several legs
 };
 constexpr bool is_decision(RecordKind kind) noexcept {
   return static_cast<std::uint16_t>(kind) >= 0x1000;

@@ -60,6 +60,10 @@ std::string_view text_of(Rule rule) noexcept {
     case Rule::OrderToTrade:
     case Rule::MarketImpact:
     case Rule::FiltersStale: return policy_text(rule);
+    case Rule::ParentClosed: return "parent-closed";
+    case Rule::ParentTerms: return "parent-terms";
+    case Rule::ParentPrice: return "parent-price";
+    case Rule::ParentQty: return "parent-qty";
   }
   return "?";
 }
@@ -68,6 +72,7 @@ std::string_view unit_of(Rule rule) noexcept {
   switch (rule) {
     case Rule::OrderQty:
     case Rule::Position:
+    case Rule::ParentQty:
     case Rule::ReduceOnly: return "1e-8 base units";
     case Rule::OrderValue:
     case Rule::GrossNotional:
@@ -82,6 +87,7 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::AwayCollar:
     case Rule::PriceBand:
     case Rule::ReferenceJump:
+    case Rule::ParentPrice:
     case Rule::SelfMatch: return "1e-9 price units";
     case Rule::StaleReference:
     case Rule::FxStale:
@@ -102,6 +108,8 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::BookNotLive:
     case Rule::Filter:
     case Rule::LogNotReady:
+    case Rule::ParentClosed:
+    case Rule::ParentTerms:
     case Rule::Overflow: return "";
     case Rule::DuplicateOrder:
     case Rule::WindowQty:
@@ -155,6 +163,11 @@ std::string_view meaning_of(Rule rule) noexcept {
     case Rule::GreekVega: return "the worst-case vega would leave its limit";
     case Rule::GreekTheta: return "the worst-case theta would leave its limit";
     case Rule::GreeksStale: return "Greeks are older than allowed; only reducing orders pass";
+    case Rule::ParentClosed: return "its parent order is not open: no child can be created";
+    case Rule::ParentTerms: return "its parent order is for something else, or has no children left";
+    case Rule::ParentPrice: return "a price up to the parent order's bound would pass";
+    case Rule::ParentQty:
+      return "a quantity that keeps filled, working and unknown children within the parent would pass";
     case Rule::LogNotReady:
       return "the log is short of room or its disk does not answer; it passes when the log is well";
     case Rule::GreeksUnknown: return "an option at stake has no Greeks; only reducing orders pass";

@@ -64,9 +64,14 @@ enum class Rule : std::uint8_t {
   ClockUnknown = 54,       // age in ns, -1: never measured
   OrderToTrade = 55,       // messages
   MarketImpact = 56,       // 1e-9 of price; -1: the book was not shown
-  FiltersStale = 57        // age in ns, -1: never confirmed
+  FiltersStale = 57,       // age in ns, -1: never confirmed
+  // Parents (P31); before all others but the kill switch
+  ParentClosed = 68,   // no such parent, or it takes no children; observed: ParentState
+  ParentTerms = 69,    // not what the parent is for; detail: ParentTerm
+  ParentPrice = 70,    // 1e-9 price units
+  ParentQty = 71       // filled + working + unknown children, 1e-8 base units
 };
-constexpr int kRuleCount = 72;  // 37 to 71: reserved or of others; rule.cpp names what is used
+constexpr int kRuleCount = 72;  // 37 to 67: reserved or of others; rule.cpp names what is used
 [[nodiscard]] std::string_view text_of(Rule) noexcept;   // "price-collar"
 [[nodiscard]] std::string_view unit_of(Rule) noexcept;   // "1e-9", "count", ...
 [[nodiscard]] std::string_view meaning_of(Rule) noexcept;  // a sentence with what would pass

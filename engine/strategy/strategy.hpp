@@ -20,6 +20,7 @@
 #include "engine/messaging/orders.hpp"
 #include "engine/risk/rule.hpp"
 #include "engine/strategy/parameters.hpp"
+#include "engine/strategy/parents.hpp"
 #include "engine/types/fixed.hpp"
 #include "engine/types/ids.hpp"
 #include "engine/types/instrument.hpp"
@@ -42,6 +43,7 @@ struct OrderIntent {
   Qty qty{};
   TimeInForce tif{TimeInForce::GoodTillCancel};
   bool reduce_only{false};
+  OrderId parent{};  // of open_parent(); 0: none
 };
 
 // id is 0 when the gate refused; then `refused` says which rule.
@@ -94,6 +96,15 @@ class Context {
   // No effect on an order that is terminal or already being cancelled.
   virtual void cancel(OrderId id) noexcept = 0;
   virtual void cancel_all(InstrumentId id) noexcept = 0;
+  // Orders made of orders (strategy/parents.hpp). An id, or the rule that refuses it.
+  virtual Submitted open_parent(const ParentIntent& intent) noexcept = 0;
+  virtual Submitted hold(const HeldOrder& order) noexcept = 0;
+  virtual Submitted link(const LinkIntent& intent) noexcept = 0;
+  virtual Submitted trade_legs(const LegsIntent& intent) noexcept = 0;
+  // Any of these: no child from here on, and what works is cancelled.
+  virtual void close(OrderId id) noexcept = 0;
+  // Empty state when it is not known, or not the strategy's.
+  [[nodiscard]] virtual ParentUpdate parent(OrderId id) const noexcept = 0;
   // One on_timer callback at the first event at or after now + delay.
   virtual TimerId start_timer(std::int64_t delay_ns) noexcept = 0;
 
@@ -158,6 +169,11 @@ class Strategy {
   virtual void on_greeks(InstrumentId, const GreeksUpdate&, Context&) noexcept {}
   // In every state, also Stopped.
   virtual void on_order(const OrderUpdate&, Context&) noexcept {}
+  // Of its orders made of orders, after the input that changed them; at a restart once for each that
+  // is still open.
+  virtual void on_parent(const ParentUpdate&, Context&) noexcept {}
+  virtual void on_link(const LinkUpdate&, Context&) noexcept {}
+  virtual void on_legs(const LegsUpdate&, Context&) noexcept {}
   virtual void on_timer(TimerId, Context&) noexcept {}
   // The book stopped or started being LIVE. Its orders were cancelled when it stopped.
   virtual void on_book_state(InstrumentId, BookState, Context&) noexcept {}

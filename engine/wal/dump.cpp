@@ -1,7 +1,5 @@
 #include "engine/wal/dump.hpp"
 
-#include <cstring>
-
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
@@ -11,23 +9,16 @@
 #include "engine/wal/dump_account.hpp"
 #include "engine/wal/dump_desk.hpp"
 #include "engine/wal/dump_limits.hpp"
+#include "engine/wal/dump_market.hpp"
 #include "engine/wal/dump_names.hpp"
+#include "engine/wal/dump_parents.hpp"
 #include "engine/wal/dump_risk.hpp"
 #include "engine/wal/dump_venue_account.hpp"
 #include "engine/wal/fields.hpp"
+#include "engine/wal/payload_copy.hpp"
 
 namespace sq::wal {
 namespace {
-// A copy, so that a short payload of a damaged or foreign record is zero filled, not overrun.
-template <class P>
-P payload_copy(const RecordHeader& record) noexcept {
-  P payload{};
-  const auto bytes = payload_bytes(record);
-  std::memcpy(static_cast<void*>(&payload), bytes.data(),
-              bytes.size() < sizeof(P) ? bytes.size() : sizeof(P));
-  return payload;
-}
-
 void put_header(Fields& f, const RecordHeader& r) {
   f.big("seq", r.sequence);
   f.text("kind", text_of(r.kind));
@@ -121,19 +112,6 @@ void put(Fields& f, const TradePrint& p) {
   f.text("aggressor", p.aggressor_unknown != 0 ? "unknown" : text_of(p.aggressor));
   f.flag("aggregate", p.aggregate != 0);
 }
-void put(Fields& f, const MarketOrder& p) {
-  f.text("action", text_of(p.action));
-  f.big("order_id", p.order_id);
-  if (p.new_order_id != 0) f.big("new_order_id", p.new_order_id);
-  if (p.match_id != 0) f.big("match_id", p.match_id);
-  if (p.side_known != 0) f.text("side", text_of(p.side));
-  f.decimal("price", p.price);
-  f.decimal("qty", p.qty);
-  f.flag("priced", p.priced != 0);
-  f.flag("printable", p.printable != 0);
-  f.number("keeps_priority", p.keeps_priority);
-  f.flag("event_end", p.event_end != 0);
-}
 void put(Fields& f, const TopOfBook& p) {
   f.big("update_id", p.update_id);
   f.decimal("bid_price", p.bid_price);
@@ -151,20 +129,6 @@ void put(Fields& f, const MarkPrice& p) {
 }
 void put(Fields& f, const FeedStatus& p) { f.text("event", text_of(p.event)); }
 void put(Fields& f, const FeedDropped& p) { f.big("count", p.count); }
-void put(Fields& f, const Candle& p) {
-  f.big("open_time", p.open_time.ns);
-  f.big("close_time", p.close_time.ns);
-  f.decimal("open", p.open);
-  f.decimal("high", p.high);
-  f.decimal("low", p.low);
-  f.decimal("close", p.close);
-  f.text("volume", to_text(p.volume.raw(), VolumeSum::kDecimals));
-  f.text("quote_volume", to_text(p.quote_volume.raw(), VolumeSum::kDecimals));
-  f.text("taker_buy_volume", to_text(p.taker_buy_volume.raw(), VolumeSum::kDecimals));
-  f.text("taker_buy_quote_volume", to_text(p.taker_buy_quote_volume.raw(), VolumeSum::kDecimals));
-  f.big("trades", p.trades);
-  f.text("of", text_of(p.of));
-}
 void put(Fields& f, const GreeksUpdate& p) {
   f.big("as_of", p.as_of.ns);
   f.big("priced_at", p.priced_at.ns);
@@ -372,6 +336,11 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
     case RecordKind::SessionEvent:
     case RecordKind::StaticData:
       return put_limits(f, r);
+    case RecordKind::ParentChanged:
+    case RecordKind::ConditionalChanged:
+    case RecordKind::LinkChanged:
+    case RecordKind::LegsChanged:
+      return put_parents(f, r);
     case RecordKind::None:
     case RecordKind::TimeTick:
     case RecordKind::RunEnded:

@@ -107,6 +107,14 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "OrderAdopted";
     case RecordKind::PositionAdjusted:
       return "PositionAdjusted";
+    case RecordKind::ParentChanged:
+      return "ParentChanged";
+    case RecordKind::ConditionalChanged:
+      return "ConditionalChanged";
+    case RecordKind::LinkChanged:
+      return "LinkChanged";
+    case RecordKind::LegsChanged:
+      return "LegsChanged";
   }
   return "?";
 }
@@ -188,6 +196,10 @@ std::string_view text_of(CancelReason reason) noexcept {
       return "recovery";
     case CancelReason::Again:
       return "again";
+    case CancelReason::Parent:
+      return "parent";
+    case CancelReason::Linked:
+      return "linked";
     case CancelReason::Operator:
       return "operator";
     case CancelReason::External:
@@ -248,6 +260,8 @@ std::string_view text_of(StateCause cause) noexcept {
       return "reconciliation";
     case StateCause::Flatten:
       return "flatten";
+    case StateCause::Runaway:
+      return "runaway";
   }
   return "?";
 }

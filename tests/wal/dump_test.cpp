@@ -25,7 +25,8 @@ constexpr RecordKind kAllKinds[] = {
     RecordKind::StrategyChanged, RecordKind::StrategySaved,    RecordKind::KillChanged,
     RecordKind::DeadLetter,      RecordKind::FundingBooked,    RecordKind::QuerySent,
     RecordKind::DayStarted,      RecordKind::FundingSettled,   RecordKind::VenueAccount,
-    RecordKind::FxReference};
+    RecordKind::FxReference,     RecordKind::ParentChanged,    RecordKind::ConditionalChanged,
+    RecordKind::LinkChanged,     RecordKind::LegsChanged};
 }  // namespace
 
 TEST_CASE("an order is described in decimals and names") {

@@ -55,6 +55,10 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::OrderChanged:
     case RecordKind::OrderAdopted:
     case RecordKind::VenueOrder:
+    case RecordKind::ParentChanged:
+    case RecordKind::ConditionalChanged:
+    case RecordKind::LinkChanged:
+    case RecordKind::LegsChanged:
       return {Topic::Orders};
     case RecordKind::FillBooked:
       return {Topic::Fills, Topic::Positions};
@@ -147,6 +151,14 @@ std::optional<StrategyId> strategy_of(const RecordHeader& record) noexcept {
       return named_in<StrategyChanged>(record);
     case RecordKind::StrategySaved:
       return named_in<StrategyStateHeader>(record);
+    case RecordKind::ParentChanged:
+      return named_in<ParentChanged>(record);
+    case RecordKind::ConditionalChanged:
+      return named_in<ConditionalChanged>(record);
+    case RecordKind::LinkChanged:
+      return named_in<LinkChanged>(record);
+    case RecordKind::LegsChanged:
+      return named_in<LegsChanged>(record);
     case RecordKind::AdminCommand:
       if (payload_bytes(record).size() < kAdminCommandBytesMin) return std::nullopt;
       return admin_command_of(record).strategy;

@@ -13,6 +13,7 @@
 #include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
+#include "engine/messaging/parents.hpp"
 
 namespace sq::app {
 enum class Topic : std::uint8_t {
@@ -93,6 +94,14 @@ template <>
 struct KindsOf<VenueAccount> : Kinds<RecordKind::VenueAccount> {};
 template <>
 struct KindsOf<DayStarted> : Kinds<RecordKind::DayStarted> {};
+template <>
+struct KindsOf<ParentChanged> : Kinds<RecordKind::ParentChanged> {};
+template <>
+struct KindsOf<ConditionalChanged> : Kinds<RecordKind::ConditionalChanged> {};
+template <>
+struct KindsOf<LinkChanged> : Kinds<RecordKind::LinkChanged> {};
+template <>
+struct KindsOf<LegsChanged> : Kinds<RecordKind::LegsChanged> {};
 template <>
 struct KindsOf<KillChanged> : Kinds<RecordKind::KillChanged> {};
 template <>
