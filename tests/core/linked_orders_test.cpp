@@ -134,7 +134,7 @@ TEST_CASE("of two resting orders the first fill cancels the other; both filled i
   CHECK(p.sent()[2].qty == Qty::from_units(2));
 }
 
-TEST_CASE("random fills, cancels, races and restarts of brackets end flat and within the entry",
+TEST_CASE("random fills, cancels and races of brackets end flat and within the entry",
           "[core][links]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
