@@ -48,8 +48,11 @@ std::string words(const oms::Break& open, const std::string& instrument) {
           "restored? Only orders that reduce a position pass until this is accepted",
           instrument, order);
     case BreakKind::MissingOrder:
-      return fmt::format("{}: order {} works by the log ({} open), the venue does not show it",
-                         instrument, order, here);
+      return fmt::format(
+          "{}: order {} works by the log ({} open), the venue does not show it; it counts until "
+          "the "
+          "venue says how it ended or two people release it",
+          instrument, order, here);
     case BreakKind::OpenOrder:
       return fmt::format(
           "{}: order {} had ended by the log and works at the venue; it is counted "
@@ -110,7 +113,7 @@ object breaks_of(const BreakRouteParts& parts) {
                     {"since", time_text(open.told.since)},
                     {"age_s", (parts.view.last_wall() - open.told.since) / kNsPerSecond},
                     {"accepted_by", open.accepted_by.view()},
-                    {"adjustment_proposed_by", open.proposed_by.view()},
+                    {"proposed_by", open.proposed_by.view()},
                     {"words", words(open, instrument)}});
   }
   array venues;
@@ -124,8 +127,9 @@ object breaks_of(const BreakRouteParts& parts) {
 }
 
 constexpr std::string_view kAccepted =
-    "accepted: POST /api/v1/breaks/NUMBER with {\"action\": \"accept\" | \"adjust\", \"who\": "
-    "\"name\", \"reason\": \"text\"}; adjusting a position takes two names, one request each";
+    "accepted: POST /api/v1/breaks/NUMBER with {\"action\": \"accept\" | \"adjust\" | \"release\", "
+    "\"who\": \"name\", \"reason\": \"text\"}; adjusting a position or releasing a missing order "
+    "takes two names, one request each";
 
 HttpResponse act(const BreakRouteParts& parts, const HttpRequest& request, std::string_view rest) {
   std::uint32_t number = 0;
@@ -142,12 +146,14 @@ HttpResponse act(const BreakRouteParts& parts, const HttpRequest& request, std::
   };
   const std::string_view action = text("action");
   const std::string_view who = text("who");
-  if ((action != "accept" && action != "adjust") || who.empty() || who.size() > 24)
-    return admin::error_response(400, kAccepted);
+  const bool known = action == "accept" || action == "adjust" || action == "release";
+  if (!known || who.empty() || who.size() > 24) return admin::error_response(400, kAccepted);
   const oms::Break* open = parts.view.ledger().accounts().breaks().find(number);
   if (open == nullptr) return admin::error_response(404, "no such break is open");
   if (action == "adjust" && open->told.kind != BreakKind::Position)
     return admin::error_response(400, "only positions are adjusted");
+  if (action == "release" && open->told.kind != BreakKind::MissingOrder)
+    return admin::error_response(400, "only missing orders are released");
   AdminCommand command;
   command.command = action == "accept" ? Command::AcceptBreak : Command::AdjustPosition;
   command.request = number;
@@ -165,7 +171,8 @@ std::vector<admin::Route> break_routes(BreakRouteParts given) {
        "Where the engine's books and the venues' differ, in words; when each was compared.",
        [parts](const HttpRequest&, Rest) { return json_response(breaks_of(*parts)); }},
       {"POST", "/api/v1/breaks/", admin::Access::Change,
-       "Accepts a break, or adjusts a position to the venue's (two people).",
+       "Accepts a break, adjusts a position to the venue's, or releases a missing order (two "
+       "people).",
        [parts](const HttpRequest& request, Rest rest) { return act(*parts, request, rest); }},
       {"POST", "/api/v1/reconcile", admin::Access::Change, "Asks every venue now.",
        [parts](const HttpRequest&, Rest) {

@@ -66,7 +66,24 @@ class SimulatedExchange final : private Executions {
   void on_order(const OrderRequest& request, InstrumentId instrument) noexcept;
   void on_cancel(const CancelRequest& request, InstrumentId instrument) noexcept;
   void on_query(OrderId id, InstrumentId instrument) noexcept;
+
+  // exchange_account.cpp
   void on_account_query(const AccountQuery& query, InstrumentId instrument) noexcept;
+  void tell_orders(const AccountQuery& query, VenueSnapshot& marks) noexcept;
+  void tell_positions(const AccountQuery& query, VenueSnapshot& marks) noexcept;
+  void tell_balances(const AccountQuery& query, VenueSnapshot& marks,
+                     InstrumentId instrument) noexcept;
+  void tell_trades(const AccountQuery& query, VenueSnapshot& marks) noexcept;
+  [[nodiscard]] bool asked_for(const AccountQuery& query, AccountId account,
+                               InstrumentId instrument) noexcept;
+  // The balance is told without what open positions cost.
+  [[nodiscard]] bool tells_wallet(VenueId venue, Currency currency) const noexcept;
+  template <class P>
+  void tell(RecordKind kind, const P& payload, InstrumentId about) noexcept {
+    auto record = make_record(kind, payload);
+    say(record.header, about);
+  }
+
   [[nodiscard]] RejectCode judge(const OrderRequest& request, SimInstrument& market,
                                  const SimOrder& order) noexcept;
   [[nodiscard]] RejectCode reserve_for(SimOrder& order, SimInstrument& market) noexcept;

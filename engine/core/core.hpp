@@ -205,6 +205,7 @@ class Core {
   void change_break(const oms::Break& open, BreakState state, const FixedText<24>& who,
                     std::uint8_t age) noexcept;
   void reduce_only(VenueId venue, InstrumentId instrument) noexcept;
+  void release(const oms::Break& open, const FixedText<24>& who) noexcept;
   [[nodiscard]] bool reconciled(std::size_t strategy) const noexcept;
   [[nodiscard]] Reconciling* reconciling(VenueId venue) noexcept;
 

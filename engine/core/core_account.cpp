@@ -52,8 +52,7 @@ AccountEffect Ledger::apply_account(const RecordHeader& record) noexcept {
     gate_.on_position(kNoStrategy, record.instrument, effect.booked->position_delta,
                       effect.booked->cash_delta);
     effect.trade = trade_of(record, fill, side);
-    accounts_.on_trade(instruments[index_of(record.instrument)], effect.trade, account.account,
-                       effect.booked->decision.realised_delta);
+    accounts_.on_trade(instruments[index_of(record.instrument)], effect.trade, account.account);
   }
   portfolio_.set_venue_account(record.instrument, account);
   return effect;
@@ -83,7 +82,7 @@ void Core::on_account(const RecordHeader& input) noexcept {
   if (!effect.booked) return;
   const Instrument& instrument = ledger_.portfolio().instruments()[index_of(input.instrument)];
   if (Reconciling* venue = reconciling(instrument.venue))
-    venue->answer.on_booked(effect.trade, instrument, effect.booked->decision.realised_delta);
+    venue->answer.on_booked(effect.trade, instrument);
   auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
   decide(record.header, input.instrument);
   if (!ledger_.kill_latched())

@@ -42,6 +42,7 @@ void Core::on_break_command(const RecordHeader& input) noexcept {
   if (command.command == Command::AcceptBreak) {
     if (!open.accepted) change_break(open, BreakState::Accepted, command.who, open.age);
   } else {
+    if (open.told.kind == BreakKind::MissingOrder) return release(open, command.who);
     // Where the venue tells no entry price, the middle of the book.
     Price price = open.told.price;
     if (price == Price{} && open.instrument != kNoInstrument) {
@@ -70,5 +71,32 @@ void Core::on_break_command(const RecordHeader& input) noexcept {
   if (Reconciling* venue = reconciling(open.told.venue);
       venue != nullptr && !venue->answer.waiting())
     request_account(static_cast<std::size_t>(venue - reconciling_.data()));
+}
+
+// The venue does not know an order as working and never says how it ended. Nobody but two people
+// may say so in its place: should it fill after all, the fill is booked as a late one.
+void Core::release(const oms::Break& open, const FixedText<24>& who) noexcept {
+  if (open.proposed_by.view().empty() || open.proposed_by == who)
+    return change_break(open, BreakState::Proposed, who, open.age);
+  BreakChanged released = open.told;
+  released.state = BreakState::Released;
+  released.who = who;
+  released.age = open.age;
+  auto record = make_record(RecordKind::BreakChanged, released);
+  decide(record.header, open.instrument);
+  const ReportEffect effect = ledger_.apply_released(record.header);
+  const oms::ReportOutcome& outcome = effect.outcome;
+  if (outcome.fit != oms::ReportFit::Applied || outcome.order == nullptr) return;
+  oms::Order& order = *outcome.order;
+  auto changed = make_record(
+      RecordKind::OrderChanged,
+      OrderChanged{
+          order.request.id, order.filled, outcome.from, outcome.to, RejectCode::UnknownOrder, {}});
+  decide(changed.header, order.instrument);
+  OrderReport told;
+  told.kind = ReportKind::Expired;
+  told.code = RejectCode::UnknownOrder;
+  tell_strategy(order, told, Qty{});
+  after_answer(order, told);
 }
 }  // namespace sq::core

@@ -132,8 +132,7 @@ void Core::on_trade_told(const RecordHeader& input, const ReportEffect& effect) 
   Reconciling* venue = reconciling(instrument.venue);
   if (venue == nullptr) return;
   const auto& report = payload_of<OrderReport>(input);
-  if (effect.booked)
-    venue->answer.on_booked(effect.trade, instrument, effect.booked->decision.realised_delta);
+  if (effect.booked) venue->answer.on_booked(effect.trade, instrument);
   const bool unknown = effect.outcome.fit == oms::ReportFit::UnknownOrder;
   if (report.kind == ReportKind::Trade) {
     venue->answer.on_trade();

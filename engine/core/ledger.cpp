@@ -119,7 +119,13 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::QuerySent: orders_.on_query_sent(record); break;
     case RecordKind::VenueSnapshot: accounts_.on_snapshot(record); break;
     case RecordKind::VenueBalance: accounts_.on_balance(record); break;
-    case RecordKind::BreakChanged: accounts_.on_break(record); break;
+    case RecordKind::BreakChanged:
+      if (payload_of<BreakChanged>(record).state == BreakState::Released) {
+        static_cast<void>(apply_released(record));
+      } else {
+        accounts_.on_break(record);
+      }
+      break;
     case RecordKind::OrderAdopted: static_cast<void>(apply_adopted(record)); break;
     case RecordKind::PositionAdjusted: static_cast<void>(apply_adjusted(record)); break;
     case RecordKind::VenueOrder:

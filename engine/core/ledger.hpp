@@ -79,6 +79,8 @@ class Ledger {
   oms::Order* apply_adopted(const RecordHeader& adopted) noexcept;
   // False: the value does not fit the books.
   bool apply_adjusted(const RecordHeader& adjusted) noexcept;
+  // The order of a break that two people released has ended; what was filled stays filled.
+  ReportEffect apply_released(const RecordHeader& released) noexcept;
 
   [[nodiscard]] oms::OrderLife& orders() noexcept { return orders_; }
   [[nodiscard]] const oms::OrderLife& orders() const noexcept { return orders_; }

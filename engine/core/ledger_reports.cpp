@@ -118,7 +118,7 @@ void Ledger::book(ReportEffect& effect, const OrderRequest& order,
                     effect.booked->cash_delta, order.account);
   effect.trade = trade_of(header, report, order.side);
   accounts_.on_trade(portfolio_.instruments()[index_of(header.instrument)], effect.trade,
-                     order.account, effect.booked->decision.realised_delta);
+                     order.account);
 }
 
 ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
@@ -170,6 +170,20 @@ oms::Order* Ledger::apply_adopted(const RecordHeader& record) noexcept {
   open.qty = order->remaining();
   gate_.on_sent(open, record.instrument, record.mono);
   return order;
+}
+
+ReportEffect Ledger::apply_released(const RecordHeader& record) noexcept {
+  last_sequence_ = record.sequence;
+  accounts_.on_break(record);
+  OrderReport ended;
+  ended.id = payload_of<BreakChanged>(record).order;
+  ended.kind = ReportKind::Expired;
+  auto report = make_record(RecordKind::OrderReport, ended);
+  report.header.sequence = record.sequence;
+  report.header.mono = record.mono;
+  report.header.wall = record.wall;
+  report.header.instrument = record.instrument;
+  return apply_to_order(report.header);
 }
 
 bool Ledger::apply_adjusted(const RecordHeader& record) noexcept {

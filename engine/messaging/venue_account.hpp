@@ -10,7 +10,10 @@
 // faults X08, X13, G06, N11.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 #include "engine/messaging/orders.hpp"
 
@@ -77,14 +80,23 @@ struct VenuePosition {  // header.instrument; derivatives only; one that is not 
   Qty position{};  // signed
   Price entry{};   // average, as the venue reckons; 0: not told
   AccountId account{};
-  std::uint8_t reserved[6]{};
+  std::uint8_t cost_told{0};  // 1: `cost` is the venue's
+  std::uint8_t reserved[5]{};
+  std::int64_t cost{0};  // of the open quantity, signed like it, in the settlement currency
 };
-static_assert(sizeof(VenuePosition) == 32);
+static_assert(sizeof(VenuePosition) == 40);
+constexpr std::size_t kVenuePositionBytesMin = 32;  // of a whole one in a log of 2026-11-21
+[[nodiscard]] inline VenuePosition venue_position_of(const RecordHeader& record) noexcept {
+  VenuePosition position;
+  const std::span<const std::byte> bytes = payload_bytes(record);
+  std::memcpy(&position, bytes.data(), std::min(bytes.size(), sizeof position));
+  return position;
+}
 
 // What a venue's balance of a derivative's settlement currency contains.
 enum class BalanceBasis : std::uint8_t {  // append only
   Flows = 1,    // every payment of every trade in full, as a spot account does
-  Realised = 2  // realised results, fees, funding; open positions are not in it
+  Realised = 2  // flows + signed cost of the open positions: realised results, fees, funding
 };
 struct VenueBalance {
   std::uint64_t request{0};
@@ -117,8 +129,9 @@ enum class BreakState : std::uint8_t {  // append only
   Aged = 2,      // `age` went up
   Resolved = 3,  // both sides agree again
   Accepted = 4,  // by `who`; a balance is reckoned from the venue's value from then on
-  Proposed = 5,  // `who` wants the position adjusted; a second person has to want it, too
-  Compared = 6   // one complete answer was compared; `here` differences, `there` things compared
+  Proposed = 5,  // `who` wants the books moved to the venue's; a second person has to want it, too
+  Compared = 6,  // one complete answer was compared; `here` differences, `there` things compared
+  Released = 7   // MissingOrder: two people say that it ended; nothing is at stake for it any more
 };
 struct BreakChanged {       // header.instrument where there is one
   std::uint64_t number{0};  // from 1; Compared: the request
@@ -131,7 +144,7 @@ struct BreakChanged {       // header.instrument where there is one
   Currency currency{};  // Balance, Transfer, Fee
   WallTime since{};     // opened; Compared: the trades were told from here on
   WallTime as_of{};     // the venue's clock
-  FixedText<24> who{};  // Accepted, Proposed
+  FixedText<24> who{};  // Accepted, Proposed, Released
   VenueId venue{VenueId::None};
   AccountId account{};
   BreakKind kind{BreakKind::None};

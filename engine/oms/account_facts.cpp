@@ -3,19 +3,17 @@
 #include <algorithm>
 
 namespace sq::oms {
-void CashMoves::add(Currency currency, Int128 flows, Int128 realised) noexcept {
+void CashMoves::add(Currency currency, Int128 flow) noexcept {
   for (std::uint8_t i = 0; i < count; ++i) {
     if (moves[i].currency != currency) continue;
-    moves[i].flows += flows;
-    moves[i].realised += realised;
+    moves[i].flow += flow;
     return;
   }
-  if (count < moves.size()) moves[count++] = {currency, flows, realised};
+  if (count < moves.size()) moves[count++] = {currency, flow};
 }
 
 // As a venue reckons: a payment rounded up, a receipt down (backtest/README.md, Money).
-CashMoves cash_moves(const Instrument& instrument, const BookedTrade& trade,
-                     std::int64_t realised) noexcept {
+CashMoves cash_moves(const Instrument& instrument, const BookedTrade& trade) noexcept {
   CashMoves made;
   const bool buy = trade.side == Side::Buy;
   const bool pays = buy != (instrument.kind == InstrumentKind::InversePerpetual);
@@ -25,12 +23,12 @@ CashMoves cash_moves(const Instrument& instrument, const BookedTrade& trade,
   const Int128 flow = pays ? -Int128{value->raw} : Int128{value->raw};
   if (instrument.kind == InstrumentKind::Spot) {
     const Int128 base = buy ? Int128{trade.qty.raw()} : -Int128{trade.qty.raw()};
-    made.add(instrument.base, base, base);
-    made.add(instrument.quote, flow, flow);
+    made.add(instrument.base, base);
+    made.add(instrument.quote, flow);
   } else {
-    made.add(instrument.settle, flow, realised);
+    made.add(instrument.settle, flow);
   }
-  if (trade.fee.raw != 0) made.add(trade.fee.currency, -trade.fee.raw, -trade.fee.raw);
+  if (trade.fee.raw != 0) made.add(trade.fee.currency, -Int128{trade.fee.raw});
   return made;
 }
 
@@ -76,26 +74,25 @@ CashLine* AccountFacts::line(VenueId venue, AccountId account, Currency currency
 }
 
 void AccountFacts::on_trade(const Instrument& instrument, const BookedTrade& trade,
-                            AccountId account, std::int64_t realised) noexcept {
+                            AccountId account) noexcept {
   if (trade.trade_id != 0) {
     BookedTrade kept = trade;
     if (const VenueFacts* facts = venue(instrument.venue, account)) kept.told_in = facts->answering;
     trades_.remember(kept);
   }
-  const CashMoves moved = cash_moves(instrument, trade, realised);
+  const CashMoves moved = cash_moves(instrument, trade);
   if (moved.count == 0) ++lost_;
   for (std::uint8_t i = 0; i < moved.count; ++i) {
     CashLine* cash = line(instrument.venue, account, moved.moves[i].currency);
     if (cash == nullptr) continue;
-    cash->moved[0] += moved.moves[i].flows;
-    cash->moved[1] += moved.moves[i].realised;
+    cash->moved += moved.moves[i].flow;
   }
 }
 
 void AccountFacts::on_cash(VenueId venue, AccountId account, const Amount& moved) noexcept {
   CashLine* cash = line(venue, account, moved.currency);
   if (cash == nullptr) return;
-  for (Int128& sum : cash->moved) sum += moved.raw;
+  cash->moved += moved.raw;
 }
 
 void AccountFacts::on_snapshot(const RecordHeader& record) noexcept {
@@ -202,7 +199,7 @@ void AccountFacts::save(StateOut& out) const {
     out.put(each.venue);
     out.put(each.account);
     out.put(each.currency);
-    for (const Int128& value : {each.opening, each.moved[0], each.moved[1]}) out.put(value);
+    for (const Int128& value : {each.opening, each.moved}) out.put(value);
     out.put(each.transferred);
     out.put(each.transferred_known);
     out.put(static_cast<std::uint8_t>(each.opened ? 1 : 0));
@@ -238,8 +235,7 @@ bool AccountFacts::restore(StateIn& in) {
     each.venue = in.take<VenueId>();
     each.account = in.take<AccountId>();
     each.currency = in.take<Currency>();
-    for (Int128* value : {&each.opening, &each.moved[0], &each.moved[1]})
-      *value = in.take<Int128>();
+    for (Int128* value : {&each.opening, &each.moved}) *value = in.take<Int128>();
     each.transferred = in.take<std::int64_t>();
     each.transferred_known = in.take<std::int64_t>();
     each.opened = in.take<std::uint8_t>() != 0;

@@ -32,27 +32,25 @@ struct CashLine {
   VenueId venue{VenueId::None};
   AccountId account{};
   Currency currency{};
-  Int128 opening{0};              // from the first comparison, moved by accepted differences
-  std::array<Int128, 2> moved{};  // by BalanceBasis - 1
-  std::int64_t transferred{0};    // told by the venue, and of that what is in `opening`
+  Int128 opening{0};  // from the first comparison, moved by accepted differences
+  Int128 moved{0};
+  std::int64_t transferred{0};  // told by the venue, and of that what is in `opening`
   std::int64_t transferred_known{0};
   bool opened{false};  // `opening` is known
 };
 
-// What one trade moves in up to three currencies, by each basis.
+// What one trade moves in up to three currencies.
 struct CashMoves {
   struct Move {
     Currency currency{};
-    Int128 flows{0};
-    Int128 realised{0};
+    Int128 flow{0};
   };
   std::array<Move, 3> moves{};
   std::uint8_t count{0};
-  void add(Currency currency, Int128 flows, Int128 realised) noexcept;
+  void add(Currency currency, Int128 flow) noexcept;
 };
-// realised: by average cost, before fees; of derivatives. Empty when a value does not fit.
-[[nodiscard]] CashMoves cash_moves(const Instrument& instrument, const BookedTrade& trade,
-                                   std::int64_t realised) noexcept;
+// Empty when a value does not fit.
+[[nodiscard]] CashMoves cash_moves(const Instrument& instrument, const BookedTrade& trade) noexcept;
 
 struct VenueFacts {
   VenueId venue{VenueId::None};
@@ -74,8 +72,7 @@ class AccountFacts {
   explicit AccountFacts(std::span<const Instrument> instruments);
 
   // Facts.
-  void on_trade(const Instrument& instrument, const BookedTrade& trade, AccountId account,
-                std::int64_t realised) noexcept;
+  void on_trade(const Instrument& instrument, const BookedTrade& trade, AccountId account) noexcept;
   // Funding and the like. Positive is received.
   void on_cash(VenueId venue, AccountId account, const Amount& moved) noexcept;
   void on_snapshot(const RecordHeader& record) noexcept;

@@ -34,6 +34,7 @@ void BreakList::apply(const RecordHeader& record) noexcept {
       if (at != open_.end()) at->age = changed.age;
       return;
     case BreakState::Resolved:
+    case BreakState::Released:
       if (at != open_.end()) open_.erase(at);
       return;
     case BreakState::Accepted:

@@ -26,7 +26,7 @@ void Reconciliation::start(std::uint64_t request, MonoTime now, WallTime trades_
   balances_.clear();
   since_.clear();
   early_.clear();
-  std::fill(positions_.begin(), positions_.end(), ToldPosition{});
+  std::fill(positions_.begin(), positions_.end(), VenuePosition{});
   positions_told_ = trades_told_ = 0;
   overflow_ = false;
 }
@@ -52,13 +52,12 @@ void Reconciliation::on_order(const RecordHeader& record) noexcept {
 }
 
 void Reconciliation::on_position(const RecordHeader& record) noexcept {
-  const auto& told = payload_of<VenuePosition>(record);
+  const VenuePosition told = venue_position_of(record);
   if (!begun_ || told.request != request_) return;
   ++positions_told_;
   const auto at = std::find(instruments_.begin(), instruments_.end(), record.instrument);
   if (at == instruments_.end()) return;  // not traded here: nobody's business
-  positions_[static_cast<std::size_t>(at - instruments_.begin())] = {told.position, told.entry,
-                                                                     true};
+  positions_[static_cast<std::size_t>(at - instruments_.begin())] = told;
 }
 
 void Reconciliation::on_balance(const RecordHeader& record) noexcept {
@@ -114,14 +113,13 @@ void Reconciliation::note(const Difference& found) noexcept {
   }
 }
 
-void Reconciliation::on_booked(const BookedTrade& trade, const Instrument& instrument,
-                               std::int64_t realised) noexcept {
+void Reconciliation::on_booked(const BookedTrade& trade, const Instrument& instrument) noexcept {
   if (request_ == 0 || instrument.venue != venue_) return;
   if (since_.size() == kFillsMax) {
     since_lost_ = true;
     return;
   }
-  since_.push_back({trade, cash_moves(instrument, trade, realised)});
+  since_.push_back({trade, cash_moves(instrument, trade)});
 }
 
 bool Reconciliation::on_end(const RecordHeader& record) noexcept {
@@ -157,7 +155,7 @@ const std::vector<Difference>& Reconciliation::compare(OrderLife& orders,
   compare_orders(orders, facts, now);
   compare_trades(facts);
   compare_positions(books);
-  compare_balances(facts);
+  compare_balances(books, facts);
   return found_;
 }
 
@@ -257,7 +255,9 @@ void Reconciliation::compare_trades(const AccountFacts& facts) noexcept {
   const WallTime from = trades_from_ + kNsPerSecond;
   facts.trades().for_each([&](const BookedTrade& trade) {
     // Without an order: a liquidation, told by the account's own stream, or not yet adopted.
-    if (trade.order == OrderId{} || trade.told_in == answered_ || trade.at < from || trade.at >= as_of_) return;
+    if (trade.order == OrderId{} || trade.told_in == answered_ || trade.at < from ||
+        trade.at >= as_of_)
+      return;
     if (!ours(trade.instrument)) return;
     Difference* found = add(BreakKind::FillExtra, trade.instrument, trade.qty.raw(), 0);
     found->subject.order = trade.order;
@@ -287,14 +287,42 @@ void Reconciliation::compare_positions(const portfolio::Portfolio& books) noexce
   }
 }
 
-void Reconciliation::compare_balances(const AccountFacts& facts) noexcept {
+std::optional<Reconciliation::OpenCost> Reconciliation::open_cost(
+    const portfolio::Portfolio& books, Currency currency) const noexcept {
+  OpenCost sum;
+  for (std::size_t i = 0; i < instruments_.size(); ++i) {
+    const Instrument& instrument = books.instruments()[index_of(instruments_[i])];
+    const VenuePosition& told = positions_[i];
+    if (instrument.kind == InstrumentKind::Spot || instrument.settle != currency) continue;
+    if (told.position == Qty{}) continue;
+    if (told.cost_told != 0) {
+      sum.value += told.cost;
+      continue;
+    }
+    const bool is_long = told.position > Qty{};
+    const Qty size = is_long ? told.position : -told.position;
+    const auto value = instrument.notional(told.entry, size, Rounding::Down);
+    if (!value || told.entry <= Price{}) return std::nullopt;
+    // A sale of inverse contracts pays, as a purchase of others does.
+    const bool pays = is_long != (instrument.kind == InstrumentKind::InversePerpetual);
+    sum.value += pays ? Int128{value->raw} : -Int128{value->raw};
+    sum.slack += kEntrySlack;
+  }
+  return sum;
+}
+
+void Reconciliation::compare_balances(const portfolio::Portfolio& books,
+                                      const AccountFacts& facts) noexcept {
+  const bool lost = cash_moved_ || since_lost_ || facts.lost() != 0;
   for (const VenueBalance& told : balances_) {
     const CashLine* line = facts.cash(venue_, account_, told.total.currency);
     if (line == nullptr) {
       overflow_ = true;
       continue;
     }
-    compare_balance(*line, told, cash_moved_ || since_lost_ || facts.lost() != 0);
+    std::optional<OpenCost> cost{OpenCost{}};
+    if (told.basis == BalanceBasis::Realised) cost = open_cost(books, line->currency);
+    compare_balance(*line, told, cost.value_or(OpenCost{}), lost || !cost);
   }
   for (const CashLine& line : facts.cash()) {
     if (line.venue != venue_ || line.account != account_ || !line.opened) continue;
@@ -304,26 +332,25 @@ void Reconciliation::compare_balances(const AccountFacts& facts) noexcept {
     if (told) continue;
     VenueBalance nothing;
     nothing.total.currency = line.currency;
-    nothing.basis = BalanceBasis::Flows;
-    compare_balance(line, nothing, cash_moved_ || since_lost_ || facts.lost() != 0);
+    compare_balance(line, nothing, {}, lost);
   }
 }
 
 void Reconciliation::compare_balance(const CashLine& line, const VenueBalance& told,
-                                     bool ambiguous) noexcept {
+                                     const OpenCost& cost, bool ambiguous) noexcept {
   ++compared_;
-  const std::size_t basis = told.basis == BalanceBasis::Realised ? 1 : 0;
-  Int128 here = line.opening + line.moved[basis];
+  Int128 here = line.opening + line.moved + cost.value;
   for (const Since& since : since_) {
     for (std::uint8_t i = 0; i < since.cash.count; ++i) {
       if (since.cash.moves[i].currency != line.currency) continue;
       if (since.trade.at == as_of_ || since.trade.at.ns == 0) ambiguous = true;
       if (since.trade.at <= as_of_) continue;
-      here -= basis == 1 ? since.cash.moves[i].realised : since.cash.moves[i].flows;
+      here -= since.cash.moves[i].flow;
     }
   }
   const Int128 there = told.total.raw;
-  if (here == there && !ambiguous && line.opened) return;
+  const Int128 off = here > there ? here - there : there - here;
+  if (off <= cost.slack && !ambiguous && line.opened) return;
   const std::int64_t moved = line.transferred - line.transferred_known;
   const bool transfer = moved != 0 && there - here == moved;
   Difference* found = add(transfer ? BreakKind::Transfer : BreakKind::Balance, kNoInstrument,

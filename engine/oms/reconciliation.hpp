@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/messaging/venue_account.hpp"
@@ -21,6 +22,10 @@
 namespace sq::oms {
 // A list of trades begins so long before the last one ended: venues show trades late.
 constexpr std::int64_t kListedAgainNs = 90 * kNsPerSecond;
+
+// Off by so much a balance without open positions may be where the venue tells average entries
+// only, which are rounded: 1e-5 of the currency a position.
+constexpr std::int64_t kEntrySlack = 1'000;
 
 struct Difference {
   BreakChanged subject{};  // number, state and times are the caller's
@@ -65,8 +70,7 @@ class Reconciliation {
   // Found by the caller; told by the next compare().
   void note(const Difference& found) noexcept;
   // Booked, from whatever source, while the answer is awaited.
-  void on_booked(const BookedTrade& trade, const Instrument& instrument,
-                 std::int64_t realised) noexcept;
+  void on_booked(const BookedTrade& trade, const Instrument& instrument) noexcept;
   // Money moved that bears no stamp: funding.
   void on_cash_moved() noexcept { cash_moved_ = true; }
   // The answer is whole: compare() may be asked. The request is done either way.
@@ -97,11 +101,6 @@ class Reconciliation {
     InstrumentId instrument{kNoInstrument};
     OrderId id{};  // ours for it; 0: none
   };
-  struct ToldPosition {
-    Qty position{};
-    Price entry{};
-    bool told{false};
-  };
   struct Since {
     BookedTrade trade{};
     CashMoves cash{};
@@ -113,8 +112,17 @@ class Reconciliation {
   void compare_untold(const Order& order, MonoTime now) noexcept;
   void compare_trades(const AccountFacts& facts) noexcept;
   void compare_positions(const portfolio::Portfolio& books) noexcept;
-  void compare_balances(const AccountFacts& facts) noexcept;
-  void compare_balance(const CashLine& line, const VenueBalance& told, bool ambiguous) noexcept;
+  // What the open positions that settle in a currency cost by the venue; `slack`: how far off it
+  // may be where the venue tells the average entry only. Empty: not told.
+  struct OpenCost {
+    Int128 value{0};
+    Int128 slack{0};
+  };
+  [[nodiscard]] std::optional<OpenCost> open_cost(const portfolio::Portfolio& books,
+                                                  Currency currency) const noexcept;
+  void compare_balances(const portfolio::Portfolio& books, const AccountFacts& facts) noexcept;
+  void compare_balance(const CashLine& line, const VenueBalance& told, const OpenCost& cost,
+                       bool ambiguous) noexcept;
   Difference* add(BreakKind kind, InstrumentId instrument, std::int64_t here,
                   std::int64_t there) noexcept;
   Difference* add_order(BreakKind kind, const Order& order, std::int64_t here,
@@ -125,7 +133,7 @@ class Reconciliation {
   AccountId account_;
   std::vector<InstrumentId> instruments_;
   std::vector<ToldOrder> orders_;
-  std::vector<ToldPosition> positions_;  // as instruments_
+  std::vector<VenuePosition> positions_;  // as instruments_; flat unless told
   std::vector<VenueBalance> balances_;
   std::vector<Since> since_;
   std::vector<Difference> early_;  // found while the answer came in

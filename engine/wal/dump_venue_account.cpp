@@ -34,6 +34,7 @@ void put(Fields& f, const VenuePosition& p) {
   f.big("request", p.request);
   f.decimal("position", p.position);
   f.decimal("entry", p.entry);
+  if (p.cost_told != 0) f.decimal("cost", p.cost, Amount::kDecimals);
   f.account(p.account);
 }
 void put(Fields& f, const VenueBalance& p) {
@@ -105,7 +106,8 @@ void put_venue_account(Fields& f, const RecordHeader& r) {
     case RecordKind::VenueOrder:
       return put(f, take<VenueOrder>(f, r));
     case RecordKind::VenuePosition:
-      return put(f, take<VenuePosition>(f, r));
+      if (payload_bytes(r).size() < kVenuePositionBytesMin) f.flag("payload_too_short", true);
+      return put(f, venue_position_of(r));
     case RecordKind::VenueBalance:
       return put(f, take<VenueBalance>(f, r));
     case RecordKind::VenueSnapshot:
@@ -178,6 +180,8 @@ std::string_view text_of(BreakState state) noexcept {
       return "accepted";
     case BreakState::Proposed:
       return "proposed";
+    case BreakState::Released:
+      return "released";
     case BreakState::Compared:
       return "compared";
   }

@@ -11,8 +11,15 @@
 #include "tests/core/core_fixture.hpp"
 
 namespace sq::test {
+enum class Tells : std::uint8_t {
+  Flows,          // every payment in full
+  Wallet,         // with what the open position cost, told exactly
+  WalletByEntry,  // with what it cost, told as an average entry price
+};
+
 class AccountVenue {
  public:
+  Tells tells{Tells::Flows};
   struct Working {
     OrderId id{};
     Side side{Side::Buy};
@@ -34,6 +41,7 @@ class AccountVenue {
   std::map<std::uint64_t, Working> ended;
   std::vector<Trade> trades;
   std::int64_t position{0};  // 1e-8
+  Int128 cost{0};            // of it by average, signed like it; 1e-8
   std::int64_t cash{1'000'000'000'000'000};
   std::int64_t transferred{0};
   std::uint64_t next_order{1};
@@ -52,6 +60,7 @@ class AccountVenue {
   Trade& fill(std::uint64_t number, std::int64_t qty, WallTime at, std::int64_t fee = 0) {
     Working& order = orders.at(number);
     order.filled += qty;
+    carry(order.side == Side::Buy ? qty : -qty, order.tenths);
     position += order.side == Side::Buy ? qty : -qty;
     // Tenths and whole units: no rounding.
     const std::int64_t value = order.tenths * (qty / 10);
@@ -59,6 +68,16 @@ class AccountVenue {
     trades.push_back({next_trade++, order.id, number, order.side, order.tenths, qty, fee, at});
     if (order.filled == order.qty) end(number);
     return trades.back();
+  }
+  // Average cost of the position that `delta` leads to.
+  void carry(std::int64_t delta, std::int64_t tenths) {
+    const bool closes = position != 0 && (position > 0) != (delta > 0);
+    const std::int64_t size = delta < 0 ? -delta : delta;
+    const std::int64_t held = position < 0 ? -position : position;
+    const std::int64_t closed = closes ? std::min(size, held) : 0;
+    if (closed != 0) cost -= cost * closed / held;
+    const Int128 opened = Int128{tenths} * ((size - closed) / 10);
+    cost += delta > 0 ? opened : -opened;
   }
   void end(std::uint64_t number) {
     ended[number] = orders.at(number);
@@ -154,11 +173,22 @@ struct AccountDesk : CoreFixture {
     position.request = query.request;
     position.position = Qty::from_raw(there.position);
     position.entry = price(10'000);
+    if (there.tells != Tells::Flows && there.position != 0)
+      position.entry = Price::from_raw(
+          static_cast<std::int64_t>(there.cost * Price::kScale / there.position));
+    if (there.tells == Tells::Wallet) {
+      position.cost = static_cast<std::int64_t>(there.cost);
+      position.cost_told = 1;
+    }
     tell(RecordKind::VenuePosition, position, now(), marks.positions);
     VenueBalance balance;
     balance.request = query.request;
     balance.venue = query.venue;
     balance.total = {*Currency::parse("USDT"), there.cash};
+    if (there.tells != Tells::Flows) {
+      balance.basis = BalanceBasis::Realised;
+      balance.total.raw += static_cast<std::int64_t>(there.cost);
+    }
     balance.transferred = there.transferred;
     tell(RecordKind::VenueBalance, balance, now(), marks.balances);
     for (std::size_t i = 0; i + there.hidden_trades < there.trades.size(); ++i) {
