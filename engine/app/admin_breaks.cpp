@@ -33,7 +33,16 @@ std::string amount_text(const BreakChanged& told, std::int64_t raw) {
   return text;
 }
 
-std::string words(const oms::Break& open, const std::string& instrument) {
+std::string name_of(const oms::Break& open, const core::Ledger& ledger) {
+  const auto& instruments = ledger.portfolio().instruments();
+  return index_of(open.instrument) < instruments.size()
+             ? instrument_name(instruments[index_of(open.instrument)])
+             : std::string{text_of(open.told.venue)};
+}
+}  // namespace
+
+std::string break_words(const oms::Break& open, const core::Ledger& ledger) {
+  const std::string instrument = name_of(open, ledger);
   const BreakChanged& told = open.told;
   const std::string here = amount_text(told, told.here);
   const std::string there = amount_text(told, told.there);
@@ -77,12 +86,14 @@ std::string words(const oms::Break& open, const std::string& instrument) {
     case BreakKind::Position:
       return fmt::format("{}: position {} here, {} at the venue", instrument, here, there);
     case BreakKind::Balance:
-      return fmt::format("balance {} by the booked trades, {} at the venue", here, there);
+      return fmt::format("{}: balance {} by the booked trades, {} at the venue", instrument, here,
+                         there);
     case BreakKind::Fee:
       return fmt::format("{}: trade {}: fee {} here, {} at the venue", instrument, told.trade_id,
                          here, there);
     case BreakKind::Transfer:
-      return fmt::format("a deposit or withdrawal moved the balance from {} to {}", here, there);
+      return fmt::format("{}: a deposit or withdrawal moved the balance from {} to {}", instrument,
+                         here, there);
     case BreakKind::NoRoom:
       return fmt::format(
           "{}: an order from outside cannot be counted: too many of them, or it makes "
@@ -94,18 +105,16 @@ std::string words(const oms::Break& open, const std::string& instrument) {
   return "?";
 }
 
+namespace {
 object breaks_of(const BreakRouteParts& parts) {
   const core::Ledger& ledger = parts.view.ledger();
   array rows;
   for (const oms::Break& open : ledger.accounts().breaks().open()) {
     const bool named = index_of(open.instrument) < ledger.portfolio().instruments().size();
-    const std::string instrument =
-        named ? instrument_name(ledger.portfolio().instruments()[index_of(open.instrument)])
-              : std::string{text_of(open.told.venue)};
     rows.push_back({{"number", open.told.number},
                     {"kind", wal::text_of(open.told.kind)},
                     {"venue", text_of(open.told.venue)},
-                    {"instrument", named ? instrument : ""},
+                    {"instrument", named ? name_of(open, ledger) : ""},
                     {"order", open.told.order == OrderId{} ? "" : order_id_text(open.told.order)},
                     {"trade_id", std::to_string(open.told.trade_id)},
                     {"here", amount_text(open.told, open.told.here)},
@@ -114,7 +123,7 @@ object breaks_of(const BreakRouteParts& parts) {
                     {"age_s", (parts.view.last_wall() - open.told.since) / kNsPerSecond},
                     {"accepted_by", open.accepted_by.view()},
                     {"proposed_by", open.proposed_by.view()},
-                    {"words", words(open, instrument)}});
+                    {"words", break_words(open, ledger)}});
   }
   array venues;
   for (const oms::VenueFacts& facts : ledger.accounts().venues())

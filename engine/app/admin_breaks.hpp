@@ -16,6 +16,8 @@ struct BreakRouteParts {
   std::int64_t reconcile_ns{0};  // 0: venues are not asked
   std::function<net::HttpResponse(const AdminCommand&)> command;
 };
+// One open break as a sentence, with what it means for trading where it means something.
+[[nodiscard]] std::string break_words(const oms::Break& open, const core::Ledger& ledger);
 // `parts` are copied; the view must outlive the routes.
 [[nodiscard]] std::vector<admin::Route> break_routes(BreakRouteParts parts);
 }  // namespace sq::app

@@ -84,6 +84,7 @@ std::string text_of_limits_off(const settings::Config& config) {
       any(risk.instruments, [](const auto& each) { return each.jump_bps_max.has_value(); }));
   // Of the firm; those of other scopes are in the resolved configuration.
   const settings::FurtherLimits& firm = risk.firm.further;
+  add("reconcile_ms", risk.firm.reconcile_ns != 0);
   add("firm open_value_max", firm.open_value_max.has_value());
   add("firm net_notional_max", firm.net_notional_max.has_value());
   add("firm turnover_max", firm.turnover_max.has_value());

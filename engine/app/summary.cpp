@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "engine/app/admin_breaks.hpp"
 #include "engine/app/compare/text.hpp"
 #include "engine/risk/rule.hpp"
 #include "engine/telemetry/format.hpp"
@@ -109,6 +110,18 @@ std::vector<PositionLine> position_lines(const core::Ledger& ledger,
   return lines;
 }
 
+Comparisons comparisons_of(const core::Ledger& ledger, std::vector<std::string>& warnings) {
+  Comparisons made;
+  for (const oms::VenueFacts& venue : ledger.accounts().venues()) made.made += venue.comparisons;
+  made.opened = ledger.accounts().breaks().opened();
+  for (const oms::Break& open : ledger.accounts().breaks().open()) {
+    std::string words = break_words(open, ledger);
+    if (!open.accepted) warnings.push_back(std::string{"break: "}.append(words));
+    made.open.push_back(std::move(words));
+  }
+  return made;
+}
+
 void print_summary(std::FILE* out, const Summary& summary) {
   fmt::print(out, "\n  {}\n", summary.origin);
   if (!summary.interrupted.empty()) fmt::print(out, "  ended early: {}\n", summary.interrupted);
@@ -126,6 +139,11 @@ void print_summary(std::FILE* out, const Summary& summary) {
       refusals += fmt::format("{}{} {}", refusals.empty() ? "" : ", ",
                               risk::text_of(static_cast<risk::Rule>(r)), with_separators(n.refusals[r]));
   fmt::print(out, "  refused by the gate: {}\n", refusals.empty() ? "none" : refusals);
+  const Comparisons& compared = summary.comparisons;
+  fmt::print(out, "  compared with the venues {} times: {} breaks, {} open\n",
+             with_separators(compared.made), with_separators(compared.opened),
+             with_separators(compared.open.size()));
+  for (const std::string& words : compared.open) fmt::print(out, "    {}\n", words);
   print_positions(out, summary);
   print_stages(out, summary);
   std::size_t named = 16;
@@ -201,6 +219,10 @@ boost::json::object to_json(const Summary& summary) {
           {"duplicates", n.duplicates},
           {"dead_letters", n.dead_letters},
           {"refusals", refusals},
+          {"breaks",
+           object{{"comparisons", summary.comparisons.made},
+                  {"opened", summary.comparisons.opened},
+                  {"open", array(summary.comparisons.open.begin(), summary.comparisons.open.end())}}},
           {"positions", positions},
           {"pnl", pnl},
           {"fees", fees},

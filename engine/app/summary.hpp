@@ -32,6 +32,13 @@ struct PositionLine {  // one strategy in one instrument
   std::uint64_t maker_fills{0};
 };
 
+// What venues said against the books (engine/oms/reconciliation.hpp).
+struct Comparisons {
+  std::uint64_t made{0};
+  std::uint64_t opened{0};        // breaks
+  std::vector<std::string> open;  // at the end, accepted or not, in words
+};
+
 struct StageLine {
   std::string stage;
   telemetry::Percentiles ns;
@@ -59,6 +66,7 @@ struct Summary {
   std::string log_dir;
   std::uint64_t log_bytes{0};
   std::vector<backtest::Assumption> assumptions;
+  Comparisons comparisons;
   std::vector<std::string> warnings;  // e.g. engine and exchange disagree
 };
 
@@ -66,6 +74,9 @@ struct Summary {
 [[nodiscard]] std::vector<PositionLine> position_lines(const core::Ledger& ledger,
                                                        const std::vector<std::string>& strategies,
                                                        const std::vector<Price>& marks);
+// An open break that nobody has accepted is a warning.
+[[nodiscard]] Comparisons comparisons_of(const core::Ledger& ledger,
+                                         std::vector<std::string>& warnings);
 void print_summary(std::FILE* out, const Summary& summary);
 [[nodiscard]] boost::json::object to_json(const Summary& summary);
 [[nodiscard]] boost::json::object to_json(const PositionLine& line);

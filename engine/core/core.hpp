@@ -190,6 +190,7 @@ class Core {
   // core_reconcile.cpp: what venues hold
   void start_reconciling() noexcept;
   void request_account(std::size_t venue) noexcept;
+  void ask_account(VenueId venue) noexcept;
   void on_reconcile_timer(std::size_t venue) noexcept;
   void on_account_answer(const RecordHeader& input) noexcept;
   void on_trade_told(const RecordHeader& input, const ReportEffect& effect) noexcept;

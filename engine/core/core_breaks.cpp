@@ -68,9 +68,7 @@ void Core::on_break_command(const RecordHeader& input) noexcept {
     change_break(open, BreakState::Accepted, command.who, open.age);
   }
   // What the acceptance leaves is known once the venue has been asked again.
-  if (Reconciling* venue = reconciling(open.told.venue);
-      venue != nullptr && !venue->answer.waiting())
-    request_account(static_cast<std::size_t>(venue - reconciling_.data()));
+  ask_account(open.told.venue);
 }
 
 // The venue does not know an order as working and never says how it ended. Nobody but two people

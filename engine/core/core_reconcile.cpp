@@ -87,6 +87,13 @@ void Core::request_account(std::size_t v) noexcept {
   venues_.ask(record.header);
 }
 
+// Unless an answer is awaited.
+void Core::ask_account(VenueId id) noexcept {
+  const Reconciling* venue = reconciling(id);
+  if (venue != nullptr && !venue->answer.waiting())
+    request_account(static_cast<std::size_t>(venue - reconciling_.data()));
+}
+
 void Core::ask_again(Reconciling& venue, std::int64_t in_ns) noexcept {
   venue.due = now_ + in_ns;
   const auto index = static_cast<std::uint16_t>(&venue - reconciling_.data());
@@ -147,8 +154,7 @@ void Core::on_trade_told(const RecordHeader& input, const ReportEffect& effect) 
     return;
   }
   // Somebody trades beside us: what else is there?
-  if (unknown && effect.booked && !venue->answer.waiting())
-    request_account(static_cast<std::size_t>(venue - reconciling_.data()));
+  if (unknown && effect.booked) ask_account(instrument.venue);
 }
 
 void Core::adopt_unknown(Reconciling& venue) noexcept {

@@ -14,85 +14,13 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "tests/app/engine_process.hpp"
+#include "tests/app/admin_client.hpp"
 #include "tests/support/recorded_data.hpp"
 
 using namespace sq::test;
-namespace http = boost::beast::http;
 namespace json = boost::json;
 
 namespace {
-struct Answer {
-  unsigned status{0};
-  std::string body;
-};
-
-class Client {
- public:
-  explicit Client(const std::string& port) : port_{port} {}
-  Answer call(http::verb method, const std::string& target, const std::string& body = {},
-              const std::string& token = {}, const std::string& host = "127.0.0.1") const {
-    boost::asio::io_context context;
-    boost::asio::ip::tcp::socket socket{context};
-    boost::asio::connect(socket,
-                         boost::asio::ip::tcp::resolver{context}.resolve("127.0.0.1", port_));
-    http::request<http::string_body> request{method, target, 11};
-    request.set(http::field::host, host);
-    if (!token.empty()) request.set(http::field::authorization, "Bearer " + token);
-    request.body() = body;
-    request.prepare_payload();
-    http::write(socket, request);
-    boost::beast::flat_buffer buffer;
-    http::response<http::string_body> response;
-    http::read(socket, buffer, response);
-    return {response.result_int(), response.body()};
-  }
-  Answer get(const std::string& target) const { return call(http::verb::get, target); }
-
- private:
-  std::string port_;
-};
-
-// A running engine; ended by SIGTERM.
-struct Engine {
-  std::string log;
-  std::filesystem::path output;
-  std::filesystem::path summary;
-  pid_t child;
-
-  Engine(const std::string& name, const std::string& port, const std::string& speed)
-      : log{(scratch() / name).string()},
-        output{scratch() / (name + ".txt")},
-        summary{scratch() / (name + ".json")},
-        child{start("shrivenquant",
-                    {"run",
-                     write_config(name, {{"enabled = false", "enabled = true"},
-                                         {"port = 8099", "port = " + port},
-                                         {"speed = \"max\"", "speed = " + speed}})
-                         .string(),
-                     "--log-dir", log, "--json", summary.string(), "--serve"},
-                    output)} {}
-  // The first answer of the port.
-  void wait_until_up(const Client& client) const {
-    for (int i = 0; i < 1'000; ++i) {
-      try {
-        if (client.get("/health/ready").status == 200) return;
-      } catch (const boost::system::system_error&) {
-      }
-      ::usleep(10'000);
-    }
-    FAIL("the admin port did not come up:\n" << read_text(output));
-  }
-  [[nodiscard]] std::string token() const {
-    std::string text = read_text(log + "/admin.token");
-    text.pop_back();
-    return text;
-  }
-  int stop() const {
-    ::kill(child, SIGTERM);
-    return wait_for(child);
-  }
-};
 std::string text(const json::value& value) { return std::string{value.as_string()}; }
 }  // namespace
 

@@ -174,8 +174,8 @@ struct AccountDesk : CoreFixture {
     position.position = Qty::from_raw(there.position);
     position.entry = price(10'000);
     if (there.tells != Tells::Flows && there.position != 0)
-      position.entry = Price::from_raw(
-          static_cast<std::int64_t>(there.cost * Price::kScale / there.position));
+      position.entry =
+          Price::from_raw(static_cast<std::int64_t>(there.cost * Price::kScale / there.position));
     if (there.tells == Tells::Wallet) {
       position.cost = static_cast<std::int64_t>(there.cost);
       position.cost_told = 1;

@@ -2,6 +2,7 @@
 // where somebody else trades, too: at rest the engine has what the venue has, to the last unit, and
 // no break is open that is not real; every difference that is planted is found.
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <deque>
 #include <random>
@@ -22,8 +23,9 @@ class Life {
     desk.open_book();
     requests_ = desk.journal.records.size();
     desk.script.on_top = [this](const strategy::Top&, strategy::Context& context) {
-      if (!trading_ || !chance(300)) return;
-      static_cast<void>(context.submit(CoreFixture::buy(9'980 + pick(10), 1 + pick(3))));
+      if (!trading_) return;
+      if (sent_ != OrderId{} && chance(80)) context.cancel(sent_);
+      if (chance(300)) sent_ = context.submit(CoreFixture::buy(9'980 + pick(10), 1 + pick(3))).id;
     };
   }
   // The process died when so many records were logged, or an older log was restored; the venue went
@@ -135,14 +137,23 @@ class Life {
         const OrderId id = payload_of<CancelRequest>(record).id;
         for (const auto& [number, order] : desk.there.orders) {
           if (order.id != id) continue;
+          const Qty filled = Qty::from_raw(order.filled);
           desk.there.end(number);
-          desk.report(id, ReportKind::Cancelled);
+          if (!faulty_ || chance(700)) tell_end(id, ReportKind::Cancelled, filled);
           break;
         }
       } else if (record.kind == RecordKind::QuerySent && !is_payload<AccountQuery>(record)) {
         if (!faulty_ || chance(700)) status(record);
       }
     }
+  }
+  // With the venue's count, which may be ahead of the fills that it told.
+  void tell_end(OrderId id, ReportKind kind, Qty filled) {
+    OrderReport end;
+    end.id = id;
+    end.kind = kind;
+    end.cumulative_qty = filled;
+    desk.input(RecordKind::OrderReport, end, kBtc);
   }
   void status(const RecordHeader& record) {
     OrderReport told;
@@ -193,8 +204,9 @@ class Life {
                 [](const auto& a, const auto& b) { return a.first < b.first; });
     } else if (chance(60)) {
       const OrderId id = at->second.id;
+      const Qty filled = Qty::from_raw(at->second.filled);
       there.end(at->first);
-      if (id != OrderId{} && chance(500)) desk.report(id, ReportKind::Expired);
+      if (id != OrderId{} && chance(500)) tell_end(id, ReportKind::Expired, filled);
     }
   }
 
@@ -203,6 +215,7 @@ class Life {
   std::size_t requests_{0};
   std::size_t answered_{1};
   std::int32_t updates_{0};
+  OrderId sent_{};
   bool trading_{true};
   bool faulty_{true};
   bool once_{false};
@@ -284,6 +297,32 @@ void find_planted(BreakKind kind, std::uint64_t seed) {
   REQUIRE(opened.size() == before + 1);
   CHECK(opened.back().kind == kind);
 }
+// What was traded before the first comparison is not ours.
+std::size_t first_comparison(const Life& lived) {
+  std::size_t first = 0;
+  while (lived.desk.journal.at(first).kind != RecordKind::BreakChanged ||
+         payload_of<BreakChanged>(lived.desk.journal.at(first)).state != BreakState::Compared)
+    ++first;
+  return first;
+}
+void check_restart(const Life& lived, std::size_t cut) {
+  CAPTURE(cut);
+  Life again{lived, cut};
+  again.rest();
+  CHECK(again.desk.core.ledger().portfolio().position(kBtc).raw() == again.desk.there.position);
+  CHECK(again.desk.core.ledger().counters().fills == again.desk.there.trades.size());
+  std::int64_t open = 0;
+  for (const auto& [number, order] : again.desk.there.orders)
+    open += order.side == Side::Buy ? order.qty - order.filled : 0;
+  CHECK(again.desk.core.ledger().gate().exposure(kBtc).total.open.buy == open);
+  for (const oms::Break& each : again.desk.open()) CHECK(each.told.kind == BreakKind::UnknownOrder);
+  std::vector<std::uint64_t> ids;
+  for (const auto& list : {again.desk.there.orders, again.desk.there.ended})
+    for (const auto& [number, order] : list)
+      if (order.id != OrderId{}) ids.push_back(order.id.value);
+  std::sort(ids.begin(), ids.end());
+  CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
+}
 }  // namespace
 
 TEST_CASE("whatever the venue loses, at rest the engine has what the venue has", "[core]") {
@@ -298,23 +337,41 @@ TEST_CASE("after a restart at any record, with whatever the log lacks, all is bo
           "[core]") {
   Life lived{77};
   lived.run(60);
-  std::size_t first = 0;  // what was traded before the first comparison is not ours
-  while (lived.desk.journal.at(first).kind != RecordKind::BreakChanged ||
-         payload_of<BreakChanged>(lived.desk.journal.at(first)).state != BreakState::Compared)
-    ++first;
-  for (std::size_t cut = first + 1; cut <= lived.desk.journal.records.size(); cut += 23) {
-    CAPTURE(cut);
-    Life again{lived, cut};
-    again.rest();
-    CHECK(again.desk.core.ledger().portfolio().position(kBtc).raw() == again.desk.there.position);
-    CHECK(again.desk.core.ledger().counters().fills == again.desk.there.trades.size());
-    std::int64_t open = 0;
-    for (const auto& [number, order] : again.desk.there.orders)
-      open += order.side == Side::Buy ? order.qty - order.filled : 0;
-    CHECK(again.desk.core.ledger().gate().exposure(kBtc).total.open.buy == open);
-    for (const oms::Break& each : again.desk.open())
-      CHECK(each.told.kind == BreakKind::UnknownOrder);
+  for (std::size_t cut = first_comparison(lived) + 1; cut <= lived.desk.journal.records.size();
+       cut += 23)
+    check_restart(lived, cut);
+}
+
+TEST_CASE("killed while an order is in any of its states, the next process ends what was begun",
+          "[core]") {
+  constexpr OrderState kStates[] = {OrderState::PendingNew, OrderState::Open,
+                                    OrderState::PendingCancel, OrderState::Unknown,
+                                    OrderState::AwaitingFills};
+  std::array<int, 5> killed{};
+  for (std::uint64_t seed = 70; seed < 74; ++seed) {
+    CAPTURE(seed);
+    Life lived{seed};
+    lived.run(60);
+    const std::size_t first = first_comparison(lived);
+    AccountDesk folded;
+    std::array<int, 5> seen{};
+    for (std::size_t i = 0; i < lived.desk.journal.records.size(); ++i) {
+      folded.core.recover(lived.desk.journal.at(i));
+      if (i <= first) continue;
+      for (std::size_t s = 0; s < std::size(kStates); ++s) {
+        bool in_state = false;
+        folded.core.ledger().orders().pool().for_each(
+            [&](const oms::Order& order) { in_state = in_state || order.state == kStates[s]; });
+        if (!in_state || seen[s] == 2) continue;
+        ++seen[s];
+        ++killed[s];
+        CAPTURE(static_cast<int>(kStates[s]));
+        check_restart(lived, i + 1);
+      }
+    }
   }
+  // Which states these seeds reach: one of the five is rare.
+  CHECK(std::count_if(killed.begin(), killed.end(), [](int times) { return times > 0; }) >= 4);
 }
 
 TEST_CASE("ids do not repeat over ten thousand restarts", "[core][slow]") {

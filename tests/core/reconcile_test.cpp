@@ -325,7 +325,8 @@ TEST_CASE("a missing order keeps its exposure until two different people release
   CHECK(desk.open().empty());
   // The log alone gives the same.
   CoreFixture again;
-  for (std::size_t i = 0; i < desk.journal.records.size(); ++i) again.core.recover(desk.journal.at(i));
+  for (std::size_t i = 0; i < desk.journal.records.size(); ++i)
+    again.core.recover(desk.journal.at(i));
   CHECK(again.core.ledger().gate().exposure(kBtc).worst_long() == 0);
   CHECK(again.core.ledger().accounts().breaks().open().empty());
 }

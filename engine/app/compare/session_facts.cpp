@@ -119,6 +119,7 @@ SessionFacts SessionFold::finish(std::string origin) {
   }
   summary.drawdown_max = equity_.drawdown_max();
   summary.equity = equity_.points();
+  summary.comparisons = comparisons_of(core_.ledger(), summary.warnings);
   return std::move(facts_);
 }
 }  // namespace sq::app
