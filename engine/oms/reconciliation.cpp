@@ -349,10 +349,10 @@ void Reconciliation::compare_balance(const CashLine& line, const VenueBalance& t
     }
   }
   const Int128 there = told.total.raw;
-  const Int128 off = here > there ? here - there : there - here;
-  if (off <= cost.slack && !ambiguous && line.opened) return;
+  const auto agree = [&](Int128 off) { return off <= cost.slack && off >= -cost.slack; };
   const std::int64_t moved = line.transferred - line.transferred_known;
-  const bool transfer = moved != 0 && there - here == moved;
+  const bool transfer = moved != 0 && agree(there - here - moved);
+  if (!transfer && agree(there - here) && !ambiguous && line.opened) return;
   Difference* found = add(transfer ? BreakKind::Transfer : BreakKind::Balance, kNoInstrument,
                           static_cast<std::int64_t>(here), static_cast<std::int64_t>(there));
   found->subject.currency = line.currency;
