@@ -121,6 +121,7 @@ struct Served {
 std::vector<Served> serve(const settings::Config& base, const app::SessionFiles& session,
                           bench::Session& bench, std::uint64_t& allocations) {
   settings::Config config = base;
+  config.risk.firm.reconcile_ns = 0;  // this venue tells nothing of accounts
   auto log = scratch_log(config, "serve");
   app::LogJournal journal{log->appender()};
   EncodingVenue venue{config};

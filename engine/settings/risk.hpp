@@ -54,7 +54,7 @@ struct FirmLimits {
   std::int64_t order_check_ns{0};
   // Every venue is asked for orders, positions, balances and trades at the start, before anybody
   // trades there, and so often; up to 60 s, 0: never.
-  std::int64_t reconcile_ns{30 * kNsPerSecond};
+  std::int64_t reconcile_ns{0};
   ExternalOrders external_orders{ExternalOrders::Count};
   FurtherLimits further;
 

@@ -63,6 +63,7 @@ class AnsweringVenue final : public venue::OrderEntry {
 TEST_CASE("after warm-up the core thread allocates nothing: events, orders, fills, log", "[app][hot]") {
   settings::Config config = settings::load(test::write_config("allocations", {}));
   config.log.dir = test::scratch() / "allocations";
+  config.risk.firm.reconcile_ns = 0;  // this venue tells nothing of accounts
   const auto log = app::open_run_log(config);
   app::LogJournal journal{log->appender()};
   AnsweringVenue venue;

@@ -18,6 +18,12 @@ void check_agreement(const json::value& summary, std::int64_t comparisons) {
   CHECK(breaks.at("open").as_array().empty());
   CHECK(summary.at("warnings").as_array().empty());
 }
+// Whatever the default.
+Engine::Changes every(std::int64_t ms) {
+  const std::string before = "base_currency = \"USDT\"\n";
+  return {{before,
+           std::string{before}.append("reconcile_ms = ").append(std::to_string(ms)).append("\n")}};
+}
 std::int64_t differences(const std::string& log) {
   const auto file = scratch() / "breaks-replay.json";
   const Finished replayed = run("shrivenquant", {"replay", log, "--json", file.string()});
@@ -27,12 +33,12 @@ std::int64_t differences(const std::string& log) {
 }
 }  // namespace
 
-TEST_CASE("the simulated exchange is compared every 30 s unless told otherwise, and agrees",
-          "[app]") {
+TEST_CASE("the simulated exchange is compared every 30 s, and agrees to the last unit", "[app]") {
   const std::string log = (scratch() / "breaks").string();
   const auto file = scratch() / "breaks.json";
-  const Finished finished = run("shrivenquant", {"run", write_config("breaks", {}).string(),
-                                                 "--log-dir", log, "--json", file.string()});
+  const Finished finished =
+      run("shrivenquant", {"run", write_config("breaks", every(30'000)).string(), "--log-dir", log,
+                           "--json", file.string()});
   INFO(finished.output);
   REQUIRE(finished.status == 0);
   const json::value summary = read_json(file);
@@ -49,8 +55,7 @@ TEST_CASE("the simulated exchange is compared every 30 s unless told otherwise, 
 TEST_CASE("with reconcile_ms = 0 nobody is asked, and the summary says that it is off", "[app]") {
   const std::string log = (scratch() / "breaks-off").string();
   const auto file = scratch() / "breaks-off.json";
-  const auto config =
-      write_config("breaks-off", {{"# reconcile_ms = 30000 ", "reconcile_ms = 0 "}});
+  const auto config = write_config("breaks-off", every(0));
   const Finished finished =
       run("shrivenquant", {"run", config.string(), "--log-dir", log, "--json", file.string()});
   INFO(finished.output);
@@ -61,7 +66,7 @@ TEST_CASE("with reconcile_ms = 0 nobody is asked, and the summary says that it i
 
 TEST_CASE("the port tells the breaks and asks the venues at once; changing needs the token",
           "[app]") {
-  const Engine engine{"breaks-port", "18497", "20"};
+  const Engine engine{"breaks-port", "18497", "20", every(30'000)};
   const Client client{"18497"};
   engine.wait_until_up(client);
   const std::string token = engine.token();
@@ -96,7 +101,8 @@ TEST_CASE("the port tells the breaks and asks the venues at once; changing needs
 }
 
 TEST_CASE("a killed engine asks the venues before anybody trades again, and all agree", "[app]") {
-  const Engine::Changes recovering{{"existing = \"replace\"", "existing = \"recover\""}};
+  Engine::Changes recovering = every(30'000);
+  recovering.emplace_back("existing = \"replace\"", "existing = \"recover\"");
   {
     const Engine engine{"breaks-again", "18498", "20", recovering};
     const Client client{"18498"};
