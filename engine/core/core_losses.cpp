@@ -37,10 +37,10 @@ void Core::roll_day() noexcept {
     const bool own = scope.kind() == risk::ScopeKind::Firm;
     const bool always = scope.kind() == risk::ScopeKind::Strategy;
     if (!own && (always || scope.judged() || scope.awaits_base()))
-      decide_figure(scope, DayFigure::Base, units(scope.sums.pnl));
+      decide_figure(scope, DayFigure::Base, units(scope.sums().pnl));
   }
   const risk::Scope& firm = gate.scopes().front();
-  decide_figure(firm, DayFigure::Base, units(firm.sums.pnl));
+  decide_figure(firm, DayFigure::Base, units(firm.sums().pnl));
 }
 
 void Core::watch_losses() noexcept {
@@ -49,7 +49,7 @@ void Core::watch_losses() noexcept {
   gate.watch_losses();
   for (const risk::Scope& scope : gate.scopes()) {
     if (scope.awaits_base()) [[unlikely]]
-      decide_figure(scope, DayFigure::Base, units(scope.sums.pnl));
+      decide_figure(scope, DayFigure::Base, units(scope.sums().pnl));
   }
 }
 
@@ -59,8 +59,8 @@ void Core::save_peaks() noexcept {
   for (std::size_t i = 0; i < scopes.size(); ++i) {
     const bool bounded = scopes[i].limit(risk::LimitKind::Drawdown).has_value() ||
                          scopes[i].limit(risk::LimitKind::DrawdownHalt).has_value();
-    const std::int64_t peak = units(scopes[i].peak);
-    if (!bounded || peak == saved_peaks_[i] || scopes[i].peak == scopes[i].day_start) continue;
+    const std::int64_t peak = units(scopes[i].peak());
+    if (!bounded || peak == saved_peaks_[i] || scopes[i].peak() == scopes[i].day_start()) continue;
     saved_peaks_[i] = peak;
     decide_figure(scopes[i], DayFigure::Peak, peak);
   }

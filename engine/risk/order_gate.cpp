@@ -130,6 +130,8 @@ void OrderGate::on_sent(const OrderRequest& order, InstrumentId id, MonoTime now
   add_open(order, i, order.qty, value);
   InstrumentExposure& exposure = exposures_[i];
   ++exposure.total.open.orders;
+  // One more than fit (of nobody, or adopted) closes the instrument until there are fewer:
+  // check_price.
   if (exposure.resting.size() < exposure.resting.capacity())
     exposure.resting.push_back({order.id, order.limit, order.side, order.limit});
   const std::size_t s = index_of(order.strategy);
@@ -158,12 +160,11 @@ void OrderGate::on_released(const OrderRequest& order, InstrumentId id, Qty rele
   const std::size_t s = index_of(order.strategy);
   if (s < strategies()) {
     --exposure.by_strategy[s].open.orders;
-    --strategy(s).open_orders;
+    strategy(s).on_done();
   }
   const std::size_t a = account_of(order);
-  if (a < accounts_) --account(a).open_orders;
-  for (Scope* scope : {&firm(), &venue_at(i), &currency_at(i), &instrument(i)})
-    --scope->open_orders;
+  if (a < accounts_) account(a).on_done();
+  for (Scope* scope : {&firm(), &venue_at(i), &currency_at(i), &instrument(i)}) scope->on_done();
   RestingOrder* const own = resting_of(order, i);
   if (own == nullptr) return;
   *own = exposure.resting.back();
@@ -243,7 +244,7 @@ void OrderGate::set_figure(ScopeKind kind, std::uint32_t number, DayFigure figur
       found->start_day(Int128{value} * kFinePerLimit);
       break;
     case DayFigure::Peak:
-      found->peak = std::max(found->peak, Int128{value} * kFinePerLimit);
+      found->raise_peak(Int128{value} * kFinePerLimit);
       return;
     case DayFigure::Latch:
       found->set_latch(static_cast<LossLatch>(value & 0xFF), static_cast<LimitKind>(value >> 8));

@@ -70,9 +70,10 @@ class OrderGate {
   [[nodiscard]] Verdict check_amend(const OrderRequest& order, InstrumentId instrument,
                                     const Amendment& to, MonoTime now) noexcept;
 
-  // Would this order, which is to shrink a position that the kill switch wants gone, be allowed now?
-  // All rules but the kill switch's own and the strategy's state hold. flattening(): such an order, at
-  // the collar and as large as it may be; empty when there is no price or nothing to send.
+  // Would this order, which is to shrink a position that the kill switch wants gone, be allowed
+  // now? All rules but the kill switch's own and the strategy's state hold. flattening(): such an
+  // order, at the collar and as large as it may be; empty when there is no price or nothing to
+  // send.
   [[nodiscard]] Verdict check_flatten(const OrderRequest& draft, InstrumentId instrument,
                                       MonoTime now) noexcept;
   [[nodiscard]] std::optional<OrderRequest> flattening(StrategyId strategy,
@@ -102,8 +103,7 @@ class OrderGate {
   void on_position(StrategyId strategy, InstrumentId instrument, Qty position_delta,
                    Int128 cash_delta, AccountId account = {}) noexcept;
   // A trade counts for the day's turnover.
-  void on_traded(const OrderRequest& order, InstrumentId instrument, Price price,
-                 Qty qty) noexcept;
+  void on_traded(const OrderRequest& order, InstrumentId instrument, Price price, Qty qty) noexcept;
   void set_reference(InstrumentId instrument, Price bid, Price ask, MonoTime at) noexcept;
   void clear_reference(InstrumentId instrument) noexcept;
   // False: no currency that needs this rate, or not a rate.
@@ -190,9 +190,9 @@ class OrderGate {
     std::size_t instrument;
     std::size_t strategy;
     std::size_t account;
-    Qty resting{};      // what of it can fill from now on
-    Qty extra{};        // how much more of its side may fill
-    Int128 value{0};    // of it, 1e-17 of the settlement currency
+    Qty resting{};    // what of it can fill from now on
+    Qty extra{};      // how much more of its side may fill
+    Int128 value{0};  // of it, 1e-17 of the settlement currency
     Int128 extra_value{0};
     bool is_new{true};
     bool reduces{false};
@@ -231,8 +231,7 @@ class OrderGate {
   template <class Change>
   void for_each_holding(std::size_t instrument, StrategyId strategy, AccountId account,
                         const Change& change) noexcept;
-  void add_open(const OrderRequest& order, std::size_t instrument, Qty qty,
-                Int128 value) noexcept;
+  void add_open(const OrderRequest& order, std::size_t instrument, Qty qty, Int128 value) noexcept;
   [[nodiscard]] RestingOrder* resting_of(const OrderRequest& order, std::size_t i) noexcept;
   // order_gate_check.cpp, order_gate_exposure.cpp
   [[nodiscard]] Verdict decide(Draft& draft, MonoTime now) noexcept;
@@ -242,7 +241,9 @@ class OrderGate {
   [[nodiscard]] Verdict check_exposure(const Draft&, MonoTime) noexcept;
   [[nodiscard]] Verdict check_position(const Draft&) const noexcept;
   [[nodiscard]] Verdict check_rates(const Draft&, MonoTime) const noexcept;
-  // Of one scope; false: it refuses, and the verdict says why.
+  [[nodiscard]] static Headroom needed(const Draft&, const Worst& known, const Worst& after,
+                                       Int128 value, Int128 extra_value, MonoTime) noexcept;
+  // Of one scope, exactly; false: it refuses, and the verdict says why.
   [[nodiscard]] static bool check_notional(const Draft&, const Touched&, Int128 value,
                                            Verdict&) noexcept;
   [[nodiscard]] static bool check_counts(const Draft&, const Touched&, Int128 extra_value, MonoTime,
@@ -257,7 +258,6 @@ class OrderGate {
   [[nodiscard]] Weight weight_of(std::size_t instrument) const noexcept;
   [[nodiscard]] bool sums_of(std::size_t instrument, const Holding& holding,
                              Sums& sums) const noexcept;
-  void move(Scope& scope, const Sums& from, const Sums& to) const noexcept;
   void touch(std::size_t instrument) noexcept {
     changed_[instrument / 64] |= std::uint64_t{1} << (instrument % 64);
   }
@@ -306,13 +306,13 @@ class OrderGate {
   std::size_t first_instrument_{0};
   std::size_t cells_each_{0};
   // Sums over instruments are brought up to date when they are asked for, hence mutable.
-  mutable std::vector<Scope> scopes_;          // firm, accounts, venues, currencies, ...
-  mutable std::vector<Valuation> valuations_;  // index: InstrumentId
-  mutable std::vector<Sums> cells_;  // [instrument]: in all, by strategy, by account
+  mutable std::vector<Scope> scopes_;           // firm, accounts, venues, currencies, ...
+  mutable std::vector<Valuation> valuations_;   // index: InstrumentId
+  mutable std::vector<Sums> cells_;             // [instrument]: in all, by strategy, by account
   mutable std::vector<std::uint64_t> changed_;  // a bit an instrument
-  mutable std::int64_t unpriced_{0};  // instruments with exposure that cannot be valued
+  mutable std::int64_t unpriced_{0};            // instruments with exposure that cannot be valued
   mutable std::uint64_t latch_changes_{0};
-  mutable bool broken_{false};  // a sum left 128 bits: nothing can be evaluated from then on
+  mutable bool broken_{false};         // a sum left 128 bits: nothing can be evaluated from then on
   std::vector<std::uint32_t> judged_;  // scopes with a limit on loss
   std::vector<std::vector<bool>> permitted_;
   ApprovalMint mint_{ApprovalKey{}};

@@ -156,6 +156,12 @@ Verdict OrderGate::check_price(const Draft& draft) const noexcept {
       return soft;
     }
   }
+  // An order that is not in the list could be met, so none may be missing from it.
+  const auto known = static_cast<std::int64_t>(exposure.resting.size());
+  const auto room = static_cast<std::int64_t>(exposure.resting.capacity());
+  if (exposure.total.open.orders > known || (draft.is_new && known >= room)) [[unlikely]]
+    return refuse(Rule::Capacity, exposure.total.open.orders + (draft.is_new ? 1 : 0), room,
+                  instrument(i));
   for (const RestingOrder& own : exposure.resting) {
     if (own.side == order.side) continue;
     if (buy ? order.limit >= own.limit : order.limit <= own.limit)

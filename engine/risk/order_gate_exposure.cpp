@@ -1,6 +1,8 @@
 // The order against what is held and open: worst-case positions and notional, counts, rates, the
 // day's turnover and loss, in every scope that it touches.
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "engine/risk/order_gate.hpp"
 #include "engine/risk/refusal.hpp"
@@ -85,6 +87,7 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
   const std::array<const Holding*, 3> held{&exposure.total, &exposure.by_strategy[draft.strategy],
                                            &exposure.by_account[draft.account]};
   std::array<Worst, 3> after;
+  std::array<Headroom, 3> needs;
   const Sums* const cells = &cells_[cells_at(i)];
   const std::array<const Sums*, 3> known{cells, cells + 1 + draft.strategy,
                                          cells + 1 + strategies() + draft.account};
@@ -92,6 +95,7 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
     after[h] = known[h]->worst;
     if (!worsen(after[h], *held[h], draft.order.side, draft.extra, valuations_[i].weight))
       return refuse(Rule::Overflow);
+    needs[h] = needed(draft, known[h]->worst, after[h], value, extra_value, now);
   }
   if (greeks_.limited() && draft.extra != Qty{}) [[unlikely]] {
     OrderRequest grows = draft.order;
@@ -99,13 +103,16 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
     const Verdict v = greeks_.check(grows, i, draft.reduces, exposures_, now);
     if (!v.accepted()) return v;
   }
-  const std::array<Touched, 6> touched{{{&instrument(i), known[0], &after[0]},
-                                        {&strategy(draft.strategy), known[1], &after[1]},
-                                        {&account(draft.account), known[2], &after[2]},
-                                        {&venue_at(i), known[0], &after[0]},
-                                        {&currency_at(i), known[0], &after[0]},
-                                        {&firm(), known[0], &after[0]}}};
-  for (const Touched& each : touched) {
+  const std::array<std::pair<Scope*, std::size_t>, 6> touched{{{&instrument(i), 0},
+                                                               {&strategy(draft.strategy), 1},
+                                                               {&account(draft.account), 2},
+                                                               {&venue_at(i), 0},
+                                                               {&currency_at(i), 0},
+                                                               {&firm(), 0}}};
+  for (const auto& [scope, h] : touched) {
+    if (scope->headroom().holds(needs[h])) [[likely]]
+      continue;
+    const Touched each{scope, known[h], &after[h]};
     // Filled by the one that refuses: a verdict a scope would be written and read for nothing.
     Verdict verdict;
     if (!check_notional(draft, each, value, verdict) ||
@@ -114,6 +121,24 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
       return verdict;
   }
   return {};
+}
+
+// The same for every scope that the holding counts in.
+Headroom OrderGate::needed(const Draft& draft, const Worst& known, const Worst& after, Int128 value,
+                           Int128 extra_value, MonoTime now) noexcept {
+  Headroom needs;
+  const bool grows = draft.extra != Qty{};
+  const bool buy = draft.order.side == Side::Buy;
+  needs[Room::OrderValue] = room_needed(value);
+  needs[Room::Gross] =
+      after.gross > known.gross ? room_needed(after.gross - known.gross) : kNeedsNothing;
+  needs[Room::Long] = grows && buy ? room_needed(after.highest - known.highest) : kNeedsNothing;
+  needs[Room::Short] = grows && !buy ? room_needed(known.lowest - after.lowest) : kNeedsNothing;
+  needs[Room::OpenValue] = extra_value > 0 ? room_needed(extra_value) : kNeedsNothing;
+  needs[Room::OpenOrders] = draft.is_new ? 1 : kNeedsNothing;
+  needs[Room::Rate] = -now.ns;
+  needs[Room::Latch] = 0;
+  return needs;
 }
 
 // The side that the order is on, with what it adds; the other is as it was. The larger magnitude
@@ -137,7 +162,7 @@ bool OrderGate::worsen(Worst& worst, const Holding& holding, Side side, Qty extr
 bool OrderGate::check_notional(const Draft& draft, const Touched& t, Int128 value,
                                Verdict& no) noexcept {
   const Scope& scope = *t.scope;
-  const Worst& sums = scope.sums.worst;
+  const Worst& sums = scope.sums().worst;
   // That of an instrument is in its settlement currency and was checked with the order.
   if (value > scope.bound(LimitKind::OrderValue) && scope.kind() != ScopeKind::Instrument)
     return no = refuse(Rule::OrderValue, value, LimitKind::OrderValue, scope), false;
@@ -161,13 +186,14 @@ bool OrderGate::check_notional(const Draft& draft, const Touched& t, Int128 valu
 bool OrderGate::check_counts(const Draft& draft, const Touched& t, Int128 extra_value, MonoTime now,
                              Verdict& no) noexcept {
   const Scope& scope = *t.scope;
-  if (draft.is_new && scope.open_orders >= scope.open_orders_max())
-    return no = refuse(Rule::OpenOrders, scope.open_orders, scope.open_orders_max(), scope), false;
+  if (draft.is_new && scope.open_orders() >= scope.open_orders_max())
+    return no = refuse(Rule::OpenOrders, scope.open_orders(), scope.open_orders_max(), scope),
+           false;
   if (extra_value > 0) {
-    const Int128 open = scope.sums.open_value + extra_value;
+    const Int128 open = scope.sums().open_value + extra_value;
     if (open > scope.bound(LimitKind::OpenValue))
       return no = refuse(Rule::OpenValue, open, LimitKind::OpenValue, scope), false;
-    const Int128 traded = scope.sums.turnover + open;
+    const Int128 traded = scope.sums().turnover + open;
     if (traded > scope.bound(LimitKind::Turnover) && !draft.reduces)
       return no = refuse(Rule::Turnover, traded, LimitKind::Turnover, scope), false;
   }

@@ -197,10 +197,10 @@ std::optional<std::int64_t> OrderGate::in_use(const LimitKey& key) const noexcep
   if (position) return held(exposures_[key.number].total);
   const Scope& of = *scope(key.scope, key.number);
   const auto sum = [](Int128 fine) { return std::optional{coarse(fine, kFinePerLimit)}; };
-  const Sums& sums = of.sums;
+  const Sums& sums = of.sums();
   switch (key.which) {
     case LimitKind::OpenOrders:
-      return of.open_orders;
+      return of.open_orders();
     case LimitKind::OpenValue:
       return sum(sums.open_value);
     case LimitKind::GrossNotional:

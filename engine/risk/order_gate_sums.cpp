@@ -7,9 +7,6 @@
 
 namespace sq::risk {
 namespace {
-bool add_to(Int128& sum, Int128 from, Int128 to) noexcept {
-  return !__builtin_sub_overflow(sum, from, &sum) && !__builtin_add_overflow(sum, to, &sum);
-}
 bool nothing(const Holding& holding) noexcept {
   return holding.idle() && holding.cash == 0 && holding.turnover == 0;
 }
@@ -51,7 +48,7 @@ void OrderGate::refresh(std::size_t i) const noexcept {
     if (nothing(holding) && nothing(before)) return;
     Sums after;
     if (!sums_of(i, holding, after)) priced = false;
-    (move(scopes, before, after), ...);
+    if (!(scopes.move(before, after) & ...)) broken_ = true;
     before = after;
   };
   renew(0, exposure.total, firm(), venue_at(i), currency_at(i), instrument(i));
@@ -110,20 +107,10 @@ bool OrderGate::sums_of(std::size_t i, const Holding& holding, Sums& sums) const
   return true;
 }
 
-void OrderGate::move(Scope& scope, const Sums& from, const Sums& to) const noexcept {
-  Sums& sums = scope.sums;
-  if (!add_to(sums.worst.gross, from.worst.gross, to.worst.gross) ||
-      !add_to(sums.worst.highest, from.worst.highest, to.worst.highest) ||
-      !add_to(sums.worst.lowest, from.worst.lowest, to.worst.lowest) ||
-      !add_to(sums.open_value, from.open_value, to.open_value) ||
-      !add_to(sums.turnover, from.turnover, to.turnover) || !add_to(sums.pnl, from.pnl, to.pnl))
-    broken_ = true;
-}
-
 std::int64_t OrderGate::total_pnl(StrategyId id) const noexcept {
   refresh();
   const std::size_t s = index_of(id);
-  return saturate((s < strategies() ? strategy(s) : firm()).sums.pnl / kFinePerLimit);
+  return saturate((s < strategies() ? strategy(s) : firm()).sums().pnl / kFinePerLimit);
 }
 std::int64_t OrderGate::day_pnl(StrategyId id) const noexcept {
   refresh();
@@ -133,6 +120,6 @@ std::int64_t OrderGate::day_pnl(StrategyId id) const noexcept {
 std::int64_t OrderGate::gross_notional() const noexcept {
   refresh();
   return unpriced_ != 0 || broken_ ? std::numeric_limits<std::int64_t>::max()
-                                   : coarse(firm().sums.worst.gross, kFinePerLimit);
+                                   : coarse(firm().sums().worst.gross, kFinePerLimit);
 }
 }  // namespace sq::risk

@@ -29,6 +29,11 @@ class RateWindow {
   [[nodiscard]] bool allows(MonoTime now) const noexcept {
     return limit_ != 0 && now - times_[oldest_] >= kNsPerSecond;
   }
+  // From then on it allows, if nothing else is recorded.
+  [[nodiscard]] MonoTime free_at() const noexcept {
+    return limit_ == 0 ? MonoTime{std::numeric_limits<std::int64_t>::max()}
+                       : times_[oldest_] + kNsPerSecond;
+  }
   void record(MonoTime now) noexcept {
     times_[next_] = now;
     next_ = next_ + 1 == times_.size() ? 0 : next_ + 1;

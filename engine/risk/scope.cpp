@@ -45,6 +45,7 @@ LimitChange Scope::set(LimitKind kind, std::optional<std::int64_t> value) noexce
 }
 
 void Scope::apply(LimitKind kind, std::optional<std::int64_t> value) noexcept {
+  settled_ = false;
   limits_[kind] = value;
   bounds_[static_cast<std::size_t>(kind)] = value ? Int128{*value} * kFinePerLimit : kInt128Max;
   if (kind == LimitKind::OpenOrders)
@@ -57,8 +58,38 @@ void Scope::apply(LimitKind kind, std::optional<std::int64_t> value) noexcept {
   for (const LimitKind loss : kLosses) judged_ = judged_ || limits_[loss].has_value();
 }
 
+bool Scope::move(const Sums& from, const Sums& to) noexcept {
+  const auto add = [](Int128& sum, Int128 less, Int128 more) noexcept {
+    return !__builtin_sub_overflow(sum, less, &sum) && !__builtin_add_overflow(sum, more, &sum);
+  };
+  settled_ = false;
+  return add(sums_.worst.gross, from.worst.gross, to.worst.gross) &&
+         add(sums_.worst.highest, from.worst.highest, to.worst.highest) &&
+         add(sums_.worst.lowest, from.worst.lowest, to.worst.lowest) &&
+         add(sums_.open_value, from.open_value, to.open_value) &&
+         add(sums_.turnover, from.turnover, to.turnover) && add(sums_.pnl, from.pnl, to.pnl);
+}
+
+void Scope::settle() noexcept {
+  const Int128 gross = sums_.worst.gross;
+  headroom_[Room::OrderValue] = room_left(bound(LimitKind::OrderValue), 0);
+  headroom_[Room::Gross] =
+      std::min(room_left(bound(LimitKind::GrossNotional), gross),
+               room_left(bound(LimitKind::Credit), gross + std::max(loss(), Int128{0})));
+  headroom_[Room::Long] = room_left(bound(LimitKind::NetNotional), sums_.worst.highest);
+  headroom_[Room::Short] = room_left(bound(LimitKind::NetNotional), -sums_.worst.lowest);
+  headroom_[Room::OpenValue] =
+      std::min(room_left(bound(LimitKind::OpenValue), sums_.open_value),
+               room_left(bound(LimitKind::Turnover), sums_.turnover + sums_.open_value));
+  headroom_[Room::OpenOrders] = static_cast<std::int64_t>(
+      std::min(Int128{open_orders_max_} - open_orders_, Int128{kRoomMax}));
+  headroom_[Room::Rate] = rate_on_ ? -rate_.free_at().ns : kRoomMax;
+  headroom_[Room::Latch] = latch_ == LossLatch::Open ? 0 : -1;
+  settled_ = true;
+}
+
 void Scope::judge() noexcept {
-  if (sums.pnl > peak) peak = sums.pnl;
+  peak_ = std::max(peak_, sums_.pnl);
   const auto latch = [&](LossLatch level, LimitKind cause) noexcept {
     if (latch_ >= level) return;
     set_latch(level, cause);
@@ -71,9 +102,9 @@ void Scope::judge() noexcept {
 
 void Scope::save(StateOut& out) const {
   rate_.save(out);
-  out.put(open_orders);
-  out.put(day_start);
-  out.put(peak);
+  out.put(open_orders_);
+  out.put(day_start_);
+  out.put(peak_);
   out.put(latch_);
   out.put(cause_);
   out.put(static_cast<std::uint8_t>(started_ ? 1 : 0));
@@ -85,9 +116,10 @@ void Scope::save(StateOut& out) const {
 
 bool Scope::restore(StateIn& in) {
   if (!rate_.restore(in)) return false;
-  open_orders = in.take<std::int64_t>();
-  day_start = in.take<Int128>();
-  peak = in.take<Int128>();
+  settled_ = false;
+  open_orders_ = in.take<std::int64_t>();
+  day_start_ = in.take<Int128>();
+  peak_ = in.take<Int128>();
   latch_ = in.take<LossLatch>();
   cause_ = in.take<LimitKind>();
   started_ = in.take<std::uint8_t>() != 0;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "engine/risk/headroom.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/risk/rate_window.hpp"
 #include "engine/risk/rule.hpp"
@@ -71,14 +72,29 @@ class Scope {
 
   // Facts.
   void on_sent(MonoTime now) noexcept {
-    ++open_orders;
-    rate_.record(now);
+    ++open_orders_;
+    on_message(now);
   }
-  void on_message(MonoTime now) noexcept { rate_.record(now); }
+  void on_message(MonoTime now) noexcept {
+    rate_.record(now);
+    settled_ = false;
+  }
+  void on_done() noexcept {
+    --open_orders_;
+    settled_ = false;
+  }
+  [[nodiscard]] std::int64_t open_orders() const noexcept { return open_orders_; }
+  // What an instrument adds to the sums was `from` and is `to`. False: a sum left 128 bits.
+  [[nodiscard]] bool move(const Sums& from, const Sums& to) noexcept;
+  [[nodiscard]] const Sums& sums() const noexcept { return sums_; }  // as of the last move()
+  [[nodiscard]] const Headroom& headroom() noexcept {
+    if (!settled_) settle();
+    return headroom_;
+  }
 
   // The day's loss and the fall from its highest P&L, as of the last sums.
-  [[nodiscard]] Int128 loss() const noexcept { return day_start - sums.pnl; }
-  [[nodiscard]] Int128 drawdown() const noexcept { return peak - sums.pnl; }
+  [[nodiscard]] Int128 loss() const noexcept { return day_start_ - sums_.pnl; }
+  [[nodiscard]] Int128 drawdown() const noexcept { return peak_ - sums_.pnl; }
   // Moves the peak and the latch to what the sums say. Only when they are complete.
   void judge() noexcept;
   // It has a limit on loss, and the day's base of it.
@@ -86,7 +102,7 @@ class Scope {
   // A limit on loss came during the day: it counts from the base that is set next.
   [[nodiscard]] bool awaits_base() const noexcept { return judged_ && awaits_base_; }
   void start_day(Int128 pnl) noexcept {
-    day_start = peak = pnl;
+    day_start_ = peak_ = pnl;
     set_latch(LossLatch::Open, LimitKind::None);
     started_ = true;
     awaits_base_ = false;
@@ -96,21 +112,28 @@ class Scope {
   void set_latch(LossLatch latch, LimitKind cause) noexcept {
     latch_ = latch;
     cause_ = cause;
+    settled_ = false;
   }
+  // The day's highest P&L, as a record has it.
+  void raise_peak(Int128 pnl) noexcept { peak_ = std::max(peak_, pnl); }
+  [[nodiscard]] Int128 peak() const noexcept { return peak_; }
+  [[nodiscard]] Int128 day_start() const noexcept { return day_start_; }
   [[nodiscard]] LossLatch latch() const noexcept { return latch_; }
 
   // Counts, times, the day's figures, and limits that were changed at run time.
   void save(StateOut& out) const;
   [[nodiscard]] bool restore(StateIn& in);
 
-  Sums sums{};  // as of the last refresh
-  std::int64_t open_orders{0};
-  Int128 day_start{0};  // P&L
-  Int128 peak{0};       // the day's highest P&L
-
  private:
   void apply(LimitKind kind, std::optional<std::int64_t> value) noexcept;
+  void settle() noexcept;
 
+  Headroom headroom_{};  // of what is below, when settled
+  bool settled_{false};
+  Sums sums_{};
+  std::int64_t open_orders_{0};
+  Int128 day_start_{0};  // P&L
+  Int128 peak_{0};
   std::array<Int128, kScopeLimits> bounds_{};
   std::int64_t open_orders_max_{0};
   bool rate_on_{false};

@@ -295,9 +295,9 @@ TEST_CASE("no random flow of accepted orders, changes and fills leaves a limit o
       gross += std::max(high, -low) * 1'001 * Price::kScale * rate;
     }
     const risk::Scope& firm = *f.gate.scope(ScopeKind::Firm, 0);
-    REQUIRE(firm.sums.worst.gross == gross);
-    REQUIRE(firm.sums.open_value == value);
-    REQUIRE(firm.open_orders == static_cast<std::int64_t>(open.size()));
+    REQUIRE(firm.sums().worst.gross == gross);
+    REQUIRE(firm.sums().open_value == value);
+    REQUIRE(firm.open_orders() == static_cast<std::int64_t>(open.size()));
   }
   CHECK(accepted > 500);
   CHECK(refused > 1'000);
