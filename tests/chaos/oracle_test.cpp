@@ -119,7 +119,7 @@ TEST_CASE("the oracle complains about an order that is wrong when it leaves", "[
        }},
       {"after the kill",
        [](Wire& w) {
-         w.oracle.kill(true);
+         w.oracle.kill({}, false);
          w.buy(1);
        }},
       {"may not trade",
@@ -271,7 +271,7 @@ TEST_CASE("at rest each of position, cash, open orders and their number must be 
   CHECK(wire.complains_of("working orders"));
   Wire killed;
   const OrderId left = killed.buy(10);
-  killed.oracle.kill(true);
+  killed.oracle.kill({}, false);
   killed.oracle.rests_working(left, Wire::lots(10).raw());
   CHECK(killed.complains_of("after a kill"));
 }

@@ -29,6 +29,7 @@ void add(Totals& totals, std::uint64_t day, const Outcome& outcome) {
     totals.by_kind[k] += outcome.faults[k];
     for (std::size_t s = 0; s < kOrderStates; ++s) totals.coverage[k][s] += outcome.coverage[k][s];
   }
+  for (std::size_t r = 0; r < kRules; ++r) totals.by_rule[r] += outcome.by_rule[r];
   const bool first = totals.days++ == 0;
   totals.events_least = first ? outcome.events : std::min(totals.events_least, outcome.events);
   totals.faults_least = first ? faults : std::min(totals.faults_least, faults);

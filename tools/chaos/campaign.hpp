@@ -40,6 +40,7 @@ struct Totals {
   std::uint64_t hash{0};  // of all days' hashes, whatever their order
   double seconds{0};
   FaultCounts by_kind{};
+  RuleCounts by_rule{};
   Coverage coverage{};
   std::uint64_t violations{0};
   std::vector<Failure> failures;  // by day, the first few

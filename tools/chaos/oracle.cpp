@@ -23,8 +23,18 @@ Oracle::Oracle(OracleSetup setup)
       trades_(setup_.instruments.size()),
       feeds_(setup_.instruments.size()),
       states_(setup_.strategies.size(), StrategyState::Stopped),
-      strategy_times_(setup_.strategies.size()) {
+      strategy_times_(setup_.strategies.size()),
+      believed_(setup_.instruments.size()),
+      believed_of_(by_strategy_.size()),
+      turnover_(by_strategy_.size()),
+      scope_times_(setup_.scopes.size()),
+      windows_(setup_.instruments.size()),
+      told_(by_strategy_.size()),
+      told_trades_(setup_.instruments.size()),
+      losses_(setup_.strategies.size() + 1) {
   orders_.reserve(1U << 15);
+  for (const OracleSetup::MessageRule& each : setup_.messages)
+    buckets_.push_back({Int128{each.burst} * kNsPerSecond, 0});
 }
 
 void Oracle::complain(std::string what) {
@@ -49,7 +59,8 @@ void Oracle::sent(const RecordHeader& request, bool logged) {
     const OrderId id = payload_of<CancelRequest>(request).id;
     if (!logged_.contains(id.value))
       complain(fmt::format("a cancel of {}, which never was", name(id)));
-    return;
+    return take_messages(payload_of<CancelRequest>(request).strategy, request.instrument,
+                         request.mono, nullptr);
   }
   if (request.kind == RecordKind::QuerySent) {
     const OrderId id = payload_of<QueryRequest>(request).id;
@@ -73,6 +84,15 @@ void Oracle::sent(const RecordHeader& request, bool logged) {
   known.instrument = request.instrument;
   known.copies = 1;
   add(known, order.qty.raw(), 1);
+  for (Belief* each : {&believed_[index_of(request.instrument)],
+                       &believed_of_[index_of(request.instrument) * setup_.strategies.size() +
+                                     index_of(order.strategy)]}) {
+    if (order.side == Side::Buy) {
+      each->most += order.qty.raw();
+    } else {
+      each->least -= order.qty.raw();
+    }
+  }
   open_[index_of(request.instrument)].push_back(order.id.value);
   ++at_stake_;
   check_order(order, request.instrument, request.mono);
@@ -82,6 +102,7 @@ void Oracle::add(const Order& order, std::int64_t qty, int orders) {
   for (Stake* each :
        {&total_[index_of(order.instrument)], &stake(order.request.strategy, order.instrument)}) {
     (order.request.side == Side::Buy ? each->buy : each->sell) += qty;
+    each->open_value += Int128{order.request.limit.raw()} * qty;
     each->orders += orders;
   }
 }
@@ -136,29 +157,50 @@ void Oracle::executed(const OrderReport& said) {
 void Oracle::fill(Order& order, const OrderReport& said) {
   if (!trades_[index_of(order.instrument)].insert(said.trade_id).second) return;
   ++fills_;
+  const std::int64_t qty = said.last_qty.raw();
+  for (Stake* each :
+       {&total_[index_of(order.instrument)], &stake(order.request.strategy, order.instrument)}) {
+    trade(*each, order, said);
+    (order.request.side == Side::Buy ? each->buy : each->sell) -= qty;
+    each->open_value -= Int128{order.request.limit.raw()} * qty;
+  }
+  turnover_[index_of(order.instrument) * setup_.strategies.size() +
+            index_of(order.request.strategy)] +=
+      Int128{std::min(said.last_price, order.request.limit).raw()} * qty;
+  order.filled += qty;
+  if (order.filled == order.request.qty.raw()) end(order);
+}
+
+void Oracle::trade(Stake& stake, const Order& order, const OrderReport& said) const {
   const OracleSetup::InstrumentRule& rule = setup_.instruments[index_of(order.instrument)];
   const bool buy = order.request.side == Side::Buy;
   const std::int64_t qty = said.last_qty.raw();
   const Int128 value = value_of(said.last_price.raw(), qty, buy);
   const bool in_base =
       said.fee.currency == rule.instrument.base && rule.instrument.kind == InstrumentKind::Spot;
-  for (Stake* each :
-       {&total_[index_of(order.instrument)], &stake(order.request.strategy, order.instrument)}) {
-    each->position += buy ? qty : -qty;
-    (buy ? each->buy : each->sell) -= qty;
-    each->cash += buy ? -value : value;
-    if (in_base) {
-      each->position -= said.fee.raw;
-    } else {
-      each->cash -= said.fee.raw;
-    }
+  stake.position += buy ? qty : -qty;
+  stake.cash += buy ? -value : value;
+  if (in_base) {
+    stake.position -= said.fee.raw;
+  } else {
+    stake.cash -= said.fee.raw;
   }
-  order.filled += qty;
-  if (order.filled == order.request.qty.raw()) end(order);
+}
+
+void Oracle::believes(StrategyId strategy, InstrumentId instrument, std::int64_t most,
+                      std::int64_t least) {
+  const Stake& truth = stake(strategy, instrument);
+  believed_of_[index_of(instrument) * setup_.strategies.size() + index_of(strategy)] = {most,
+                                                                                        least};
+  if (most < truth.most() || least > truth.least())
+    complain(fmt::format(
+        "instrument {}, strategy {}: the engine counts {} to {}, and {} to {} is possible",
+        index_of(instrument), index_of(strategy), least, most, truth.least(), truth.most()));
 }
 
 void Oracle::believes(InstrumentId instrument, std::int64_t most, std::int64_t least) {
   const Stake& truth = total_[index_of(instrument)];
+  believed_[index_of(instrument)] = {most, least};
   if (most < truth.most() || least > truth.least())
     complain(fmt::format("instrument {}: the engine counts {} to {}, and {} to {} is possible",
                          index_of(instrument), least, most, truth.least(), truth.most()));
@@ -193,7 +235,8 @@ void Oracle::rests(InstrumentId instrument, const Stake& believed, const Stake& 
 void Oracle::rests(StrategyId strategy, InstrumentId instrument, const Stake& believed) {
   const Stake& truth = stake(strategy, instrument);
   if (believed.position != truth.position || believed.cash != truth.cash ||
-      believed.buy != truth.buy || believed.sell != truth.sell || believed.orders != truth.orders)
+      believed.buy != truth.buy || believed.sell != truth.sell || believed.orders != truth.orders ||
+      believed.open_value != truth.open_value)
     complain(fmt::format(
         "at rest, instrument {}, strategy {}: position {}, open {} and {}, orders {}, cash {}; "
         "should be {}, {} and {}, {}, {}",
@@ -209,7 +252,9 @@ void Oracle::rests_working(OrderId id, std::int64_t remaining) {
   if (order->request.qty.raw() - order->filled != remaining)
     complain(fmt::format("at rest, {} of {} are open and should be {}", remaining, name(id),
                          order->request.qty.raw() - order->filled));
-  if (killed_) complain(fmt::format("at rest after a kill, {} still works", name(id)));
+  for (const Killed& each : killed_)
+    if (covers(each.scope, order->request, order->instrument))
+      complain(fmt::format("at rest after a kill, {} still works", name(id)));
 }
 
 void Oracle::rests_working_in_all(std::size_t believed) {

@@ -16,6 +16,12 @@ void Oracle::books_lost() {
 }
 
 void Oracle::market(const RecordHeader& record) {
+  if (record.kind == RecordKind::FxReference) {
+    const auto& reference = payload_of<FxReference>(record);
+    fx_ = reference.rate.raw();
+    fx_at_ = record.mono - reference.age_ns;
+    return;
+  }
   if (record.kind == RecordKind::FeedStatus) {
     if (!ends_book(payload_of<FeedStatus>(record).event)) return;
     for (std::size_t i = 0; i < feeds_.size(); ++i)
@@ -67,14 +73,17 @@ void Oracle::top(Feed& feed) {
 
 void Oracle::check_order(const OrderRequest& order, InstrumentId instrument, MonoTime now) {
   const std::size_t s = index_of(order.strategy);
-  if (killed_) complain(fmt::format("{} left after the kill", name(order.id)));
-  if (states_[s] != StrategyState::Armed && states_[s] != StrategyState::ReduceOnly)
+  check_kill(order, instrument);
+  if (!flattens_ && states_[s] != StrategyState::Armed && states_[s] != StrategyState::ReduceOnly)
     complain(fmt::format("{} of strategy {}, which may not trade", name(order.id), s));
   check_feed(order, instrument, now);
   check_filters(order, setup_.instruments[index_of(instrument)]);
   check_worst(order, instrument);
   check_rate(strategy_times_[s], now.ns, setup_.strategies[s].per_second_max, "strategy");
   check_rate(firm_times_, now.ns, setup_.firm.per_second_max, "firm");
+  check_scopes(order, instrument, now);
+  check_flow(order, instrument, now);
+  check_losses(order, instrument);
 }
 
 void Oracle::check_rate(Times& times, std::int64_t now, std::int64_t most, const char* whose) {
@@ -99,6 +108,13 @@ void Oracle::check_feed(const OrderRequest& order, InstrumentId instrument, Mono
   if (beyond * 1'000'000'000 > touch * rule.collar)
     complain(fmt::format("{} at {} is too far from {}", name(order.id), order.limit.raw(),
                          static_cast<std::int64_t>(touch)));
+  const Int128 near = buy ? feed.bid : feed.ask;
+  const Int128 behind = buy ? near - order.limit.raw() : order.limit.raw() - near;
+  if (behind * 1'000'000'000 > near * rule.away_max)
+    complain(fmt::format("{} at {} is too far behind {}", name(order.id), order.limit.raw(),
+                         static_cast<std::int64_t>(near)));
+  if (order.limit.raw() < rule.band_low || order.limit.raw() > rule.band_high)
+    complain(fmt::format("{} at {} is outside the band", name(order.id), order.limit.raw()));
 }
 
 void Oracle::check_filters(const OrderRequest& order, const OracleSetup::InstrumentRule& rule) {
@@ -109,7 +125,7 @@ void Oracle::check_filters(const OrderRequest& order, const OracleSetup::Instrum
       price > traded.price_max.raw())
     complain(fmt::format("{} has the price {}", name(order.id), price));
   if (qty <= 0 || qty % traded.lot.raw() != 0 || qty < traded.qty_min.raw() ||
-      qty > traded.qty_max.raw() || qty > rule.order_qty_max)
+      qty > traded.qty_max.raw() || qty > rule.order_qty_max || qty > rule.freeze_qty)
     complain(fmt::format("{} has the quantity {}", name(order.id), qty));
   if (Int128{price} * qty > Int128{rule.order_value_max} * 1'000'000'000)
     complain(fmt::format("{} is worth too much", name(order.id)));
@@ -125,9 +141,8 @@ void Oracle::check_filters(const OrderRequest& order, const OracleSetup::Instrum
 void Oracle::check_worst(const OrderRequest& order, InstrumentId instrument) {
   const OracleSetup::InstrumentRule& rule = setup_.instruments[index_of(instrument)];
   const Stake& total = total_[index_of(instrument)];
-  const Stake& own = stake(order.strategy, instrument);
   const bool buy = order.side == Side::Buy;
-  if (buy ? total.most() > rule.position_max : total.least() < -rule.position_max)
+  if (buy ? total.most() > rule.position_max : total.least() < -rule.short_max)
     complain(fmt::format("{} makes {} to {} possible, {} may be", name(order.id), total.least(),
                          total.most(), rule.position_max));
   std::int64_t of_strategy = 0;
@@ -141,18 +156,9 @@ void Oracle::check_worst(const OrderRequest& order, InstrumentId instrument) {
       of_firm > setup_.firm.orders_max)
     complain(fmt::format("{} is one open order too many: {}, {}, {}", name(order.id), total.orders,
                          of_strategy, of_firm));
-  const bool shrinks = buy ? own.most() <= 0 : own.least() >= 0;
   const bool must_shrink =
       order.reduce_only != 0 || states_[index_of(order.strategy)] == StrategyState::ReduceOnly;
-  if (must_shrink && !shrinks)
+  if (must_shrink && !shrinks(order, instrument))
     complain(fmt::format("{} may only shrink the position and could turn it", name(order.id)));
-  if (shrinks) return;
-  Int128 gross = 0;
-  for (std::size_t i = 0; i < total_.size(); ++i) {
-    const std::int64_t worst = std::max(std::abs(total_[i].most()), std::abs(total_[i].least()));
-    gross += Int128{worst} * feeds_[i].ask;
-  }
-  if (gross > Int128{setup_.gross_max} * 1'000'000'000)
-    complain(fmt::format("{} brings the gross exposure over the limit", name(order.id)));
 }
 }  // namespace sq::chaos

@@ -49,6 +49,12 @@ std::string summary_of(const Plan& plan, const Totals& t, const std::string& com
       static_cast<double>(t.simulated_ns) / 3.6e12 /
           static_cast<double>(std::max<std::uint64_t>(t.days, 1)),
       t.hash, t.violations);
+  text += "refusals:";
+  for (std::size_t r = 0; r < kRules; ++r)
+    if (t.by_rule[r] != 0)
+      text += fmt::format(" {} {}", risk::text_of(risk::Rule{static_cast<std::uint8_t>(r)}),
+                          t.by_rule[r]);
+  text += '\n';
   for (const Failure& each : t.failures)
     text += fmt::format("VIOLATION --seed {} --day {} step {} commit {}: {}\n", plan.seed, each.day,
                         each.outcome.step, commit, each.outcome.complaint);

@@ -42,7 +42,11 @@ Outcome World::run() {
   outcome_.simulated_ns = now_ - kBegin;
   if (core_ != nullptr) {
     outcome_.hash = mixed(core_->hash() ^ outcome_.hash, outcome_.events);
-    for (const std::uint64_t each : core_->ledger().counters().refusals) outcome_.refusals += each;
+    const auto& refusals = core_->ledger().counters().refusals;
+    for (std::size_t rule = 0; rule < kRules; ++rule) {
+      outcome_.refusals += refusals[rule];
+      outcome_.by_rule[rule] = refusals[rule];
+    }
   }
   return outcome_;
 }
@@ -61,8 +65,30 @@ void World::one_step(std::uint32_t step) {
   }
   if (disk_well_at_ != 0 && step >= disk_well_at_) disk_is_well();
   operator_round(step);
+  tell_rate();
   market_step();
   if (step % script_.rest_every == 0 && oracle_.content()) rest();
+}
+
+// What the other currency is worth, every few seconds; nobody says so for a while now and then.
+void World::tell_rate() {
+  if (core_ == nullptr || now_ < rate_at_) return;
+  rate_at_ = now_ + 5 * kNsPerSecond;
+  fx_ += draws_.between(-20, 20) * 10'000;
+  FxReference reference;
+  reference.from = *Currency::parse("EUR");
+  reference.to = *Currency::parse("USDT");
+  reference.rate = Price::from_raw(fx_);
+  reference.age_ns = draws_.between(0, 500) * kNsPerMs;
+  give(RecordKind::FxReference, reference);
+}
+
+// A scope that this engine does not have is everything.
+KillScope World::meant_by(const KillScope& scope) const {
+  const bool strange =
+      (scope.kind == KillScopeKind::Strategy && scope.number >= 3) ||
+      (scope.kind == KillScopeKind::Instrument && scope.number >= market_.instruments());
+  return strange || scope.kind == KillScopeKind::All ? KillScope{} : scope;
 }
 
 void World::market_step() {
@@ -114,7 +140,7 @@ void World::give(RecordHeader& input) {
   if (core_ == nullptr) return;
   input.mono = MonoTime{now_.ns};
   input.wall = now_ + wall_offset_ns_;
-  if (is_market_data(input.kind)) oracle_.market(input);
+  if (is_market_data(input.kind) || input.kind == RecordKind::FxReference) oracle_.market(input);
   ++outcome_.events;
   if (network_.trace != nullptr && !is_market_data(input.kind))
     network_.trace(now_, "-> engine", input);
@@ -128,16 +154,26 @@ void World::on_logged(const RecordHeader& record) {
     case RecordKind::OrderSent:
       last_send_ = log_.size();
       return oracle_.logged(payload_of<OrderRequest>(record).id);
+    case RecordKind::OrderReport:
+      return oracle_.told(record);
     case RecordKind::KillChanged: {
       const auto& kill = payload_of<KillChanged>(record);
-      // What an operator closed only an operator opens.
-      if (kill.scope != KillScopeKind::All || (kill.latched == 0 && !rearmed_)) return;
-      return oracle_.kill(kill.latched != 0);
-    }
-    case RecordKind::AdminCommand:
-      rearmed_ = admin_command_of(record).command == Command::Rearm;
-      if (admin_command_of(record).command == Command::Kill) oracle_.kill(true);
+      const KillScope scope{kill.scope, kill.number};
+      if (kill.latched != 0) return oracle_.kill(scope, kill.flatten != 0);
+      // What an operator closed only operators open.
+      if (rearmed_ == scope) oracle_.open(scope);
       return;
+    }
+    case RecordKind::AdminCommand: {
+      const AdminCommand command = admin_command_of(record);
+      const KillScope scope = meant_by({command.scope, command.scope_number});
+      rearmed_.reset();
+      if (command.command == Command::Rearm) rearmed_ = scope;
+      if (command.command == Command::Kill) oracle_.kill(scope, command.flatten != 0);
+      return;
+    }
+    case RecordKind::DayStarted:
+      return oracle_.day_figure(payload_of<DayStarted>(record), record.mono, core_ == nullptr);
     case RecordKind::StrategyChanged: {
       const auto& changed = payload_of<StrategyChanged>(record);
       return oracle_.strategy_state(changed.strategy, changed.to);
@@ -153,6 +189,12 @@ void World::check(const RecordHeader& input) {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
     const risk::InstrumentExposure& exposure = ledger.gate().exposure(id);
     oracle_.believes(id, exposure.worst_long(), exposure.worst_short());
+    for (std::size_t s = 0; s < exposure.by_strategy.size(); ++s) {
+      const risk::Holding& held = exposure.by_strategy[s];
+      oracle_.believes(StrategyId{static_cast<std::uint16_t>(s)}, id,
+                       static_cast<std::int64_t>(held.worst_long()),
+                       static_cast<std::int64_t>(held.worst_short()));
+    }
   }
   if (input.kind != RecordKind::OrderReport) return;
   const OrderId id = payload_of<OrderReport>(input).id;
@@ -168,6 +210,7 @@ void World::rest() {
   feed_.mend(now_);
   market_.calm(kRestGapNs);
   WallTime since = now_;
+  rate_at_ = now_;
   for (std::uint32_t n = 0; oracle_.content(); ++n) {
     market_step();
     if (!resolved()) since = now_;
@@ -200,7 +243,8 @@ void World::compare() {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
     const risk::InstrumentExposure& exposure = ledger.gate().exposure(id);
     const auto stake_of = [](const risk::Holding& held) {
-      return Stake{held.position, held.open.buy, held.open.sell, held.open.orders, held.cash};
+      return Stake{held.position,    held.open.buy, held.open.sell,
+                   held.open.orders, held.cash,     held.open.value};
     };
     for (std::size_t s = 0; s < strategies; ++s) {
       const auto strategy = StrategyId{static_cast<std::uint16_t>(s)};
@@ -213,8 +257,8 @@ void World::compare() {
     Stake there;
     for (const auto& each : account.positions) {
       if (each.instrument != id) continue;
-      there.position = each.position.raw() - static_cast<std::int64_t>(each.fees_base);
-      there.cash = each.cash_flow - each.fees_cash;
+      there.position += each.position.raw() - static_cast<std::int64_t>(each.fees_base);
+      there.cash += each.cash_flow - each.fees_cash;
     }
     for (const auto& order : account.open_orders) {
       if (order.instrument != id) continue;

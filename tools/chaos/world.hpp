@@ -24,6 +24,9 @@ constexpr std::size_t kOrderStates = static_cast<std::size_t>(OrderState::Awaiti
 // How often a fault met an order in a state; None: there was no order.
 using Coverage = std::array<std::array<std::uint64_t, kOrderStates>, kFaultKinds>;
 
+constexpr std::size_t kRules = static_cast<std::size_t>(risk::kRuleCount);
+using RuleCounts = std::array<std::uint64_t, kRules>;  // refusals by the gate
+
 struct Outcome {
   std::string complaint;  // empty: nothing was wrong
   std::uint32_t step{0};  // market records until then
@@ -35,6 +38,7 @@ struct Outcome {
   std::uint64_t refusals{0};
   std::int64_t simulated_ns{0};
   FaultCounts faults{};  // that happened
+  RuleCounts by_rule{};
   Coverage coverage{};
 };
 
@@ -62,6 +66,8 @@ class World final : private FeedSink, private LogListener {
   void on_logged(const RecordHeader& record) override;
   void check(const RecordHeader& input);
   void market_step();
+  void tell_rate();
+  [[nodiscard]] KillScope meant_by(const KillScope& scope) const;
   void rest();
   [[nodiscard]] bool resolved() const;
   void compare();
@@ -73,7 +79,9 @@ class World final : private FeedSink, private LogListener {
   void apply_operator(const Fault& fault);
   void disk_is_well();
   void command(Command command, StrategyId strategy = kNoStrategy,
-               StrategyState state = StrategyState::Stopped);
+               StrategyState state = StrategyState::Stopped, const KillScope& scope = {},
+               bool flatten = false);
+  void operator_kill(const Fault& fault);
   void operator_round(std::uint32_t step);
   void hit(FaultKind kind, OrderId id);
   void hit_all(FaultKind kind);
@@ -81,6 +89,7 @@ class World final : private FeedSink, private LogListener {
   // world_restart.cpp
   void die(bool power_lost, std::int64_t down_ns);
   void cut_tail();
+  void hear_log();
   void start();
   void recover();
   void fold(core::LedgerState& state, std::size_t from) const;
@@ -108,7 +117,9 @@ class World final : private FeedSink, private LogListener {
   std::uint32_t kill_seen_{0};     // step at which the operator saw the latch
   std::uint32_t disk_well_at_{0};  // step; 0: it is
   std::uint32_t halt_ends_at_{0};
-  bool rearmed_{false};            // the last command in the log opens what was closed
+  std::optional<KillScope> rearmed_;  // the last command in the log opens what was closed
+  WallTime rate_at_{};                // when the next rate is told
+  std::int64_t fx_{1'100'000'000};
   bool power_cut_{false};  // the next death is one of the machine
   Outcome outcome_;
 };

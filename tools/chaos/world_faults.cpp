@@ -115,8 +115,13 @@ void World::disk_is_well() {
   give(RecordKind::LogStateChanged, change);
 }
 
-void World::command(Command what, StrategyId strategy, StrategyState state) {
+void World::command(Command what, StrategyId strategy, StrategyState state, const KillScope& scope,
+                    bool flatten) {
+  if (core_ == nullptr) return;
   AdminCommand command;
+  command.scope = scope.kind;
+  command.scope_number = scope.number;
+  command.flatten = flatten ? 1 : 0;
   command.command = what;
   command.strategy = strategy;
   command.state = state;
@@ -130,7 +135,7 @@ void World::apply_operator(const Fault& fault) {
   const auto strategy = StrategyId{static_cast<std::uint16_t>(fault.value % core_->strategies())};
   switch (fault.kind) {
     case FaultKind::OperatorKill:
-      return command(Command::Kill);
+      return operator_kill(fault);
     case FaultKind::OperatorState:
       return command(Command::SetStrategyState, strategy,
                      kStates[(fault.value >> 8U) % kStates.size()]);
@@ -141,15 +146,36 @@ void World::apply_operator(const Fault& fault) {
   }
 }
 
+// Of any scope, also one that is not here; a quarter with the process dying right behind the
+// command.
+void World::operator_kill(const Fault& fault) {
+  constexpr std::array<std::uint32_t, 5> kHowMany{1, 3, 2, 4,
+                                                  5};  // by kind; the last: one too many
+  const std::uint64_t kind = (fault.value >> 16U) % kHowMany.size();
+  KillScope scope{static_cast<KillScopeKind>(kind), 0};
+  scope.number = static_cast<std::uint32_t>((fault.value >> 24U) % kHowMany[kind]);
+  if (scope.kind == KillScopeKind::Venue)
+    scope.number = static_cast<std::uint32_t>(scope.number == 0   ? VenueId::BinanceSpot
+                                              : scope.number == 1 ? VenueId::BinanceUsdm
+                                                                  : VenueId::None);
+  if ((fault.value & 3U) == 0) process_.effects_left = 2 + (fault.value >> 2U) % 4;
+  command(Command::Kill, kNoStrategy, StrategyState::Stopped, scope, (fault.value & 64U) != 0);
+}
+
 // Somebody looks now and then, opens what was closed and arms what was stopped.
 void World::operator_round(std::uint32_t step) {
   if (step % kOperatorLooks != 0 || core_ == nullptr || disk_well_at_ != 0) return;
-  if (core_->ledger().kill_latched()) {
+  const core::Ledger& ledger = core_->ledger();
+  if (ledger.kill().any() || ledger.gate().any_loss_latch()) {
     if (kill_seen_ == 0) {
       kill_seen_ = step;
       return;
     }
-    command(Command::Rearm);
+    std::vector<KillScope> closed;
+    for (const auto& each : ledger.kill().latched()) closed.push_back(each.scope);
+    if (closed.empty()) closed.push_back({});
+    for (const KillScope& each : closed)
+      command(Command::Rearm, kNoStrategy, StrategyState::Stopped, each);
   }
   kill_seen_ = 0;
   for (std::size_t s = 0; core_ != nullptr && s < core_->strategies(); ++s) {

@@ -25,12 +25,18 @@ void World::cut_tail() {
   const std::size_t from = std::max({last_send_, epoch_begin_, std::size_t{1}});
   if (log_.size() <= from) return;
   log_.cut(log_.size() - draws_.below(log_.size() - from + 1));
-  // The oracle goes by what is in the log.
-  oracle_.kill(false);
+  oracle_.tail_lost();
+}
+
+// The oracle goes by what is in the log.
+void World::hear_log() {
+  oracle_.nothing_latched();
+  oracle_.told_nothing();
   for (std::size_t i = 0; i < log_.size(); ++i) {
     const RecordKind kind = log_.at(i).kind;
     if (kind == RecordKind::KillChanged || kind == RecordKind::AdminCommand ||
-        kind == RecordKind::StrategyChanged)
+        kind == RecordKind::StrategyChanged || kind == RecordKind::DayStarted ||
+        kind == RecordKind::OrderReport)
       on_logged(log_.at(i));
   }
 }
@@ -40,6 +46,7 @@ void World::fold(core::LedgerState& state, std::size_t from) const {
 }
 
 void World::start() {
+  hear_log();
   epoch_begin_ = log_.size();
   core::CoreSetup setup = day_core(mixed(script_.seed, 100 + epoch_), mood_);
   setup.approval_key = {draws_.next(), draws_.next()};
