@@ -110,7 +110,8 @@ void Core::on_flatten_timer() noexcept {
     for (std::size_t s = 0; s < strategies_.size(); ++s) {
       const auto strategy = StrategyId{static_cast<std::uint16_t>(s)};
       const bool wanted = std::ranges::any_of(ledger_.kill().latched(), [&](const auto& each) {
-        return each.flatten && risk::covers(each.scope, venue, AccountId{}, strategy, id);
+        return each.flatten && risk::covers(each.scope, venue, strategies_[s].setup.account,
+                                             strategy, id);
       });
       if (!wanted) continue;
       const risk::InstrumentExposure& exposure = ledger_.gate().exposure(id);

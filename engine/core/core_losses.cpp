@@ -1,6 +1,8 @@
 // Loss limits of every scope, watched between orders too: what the gate latched becomes a record,
 // a state of strategies and cancels.
 // Source: controls P20, A09.
+#include <limits>
+
 #include "engine/core/core.hpp"
 
 namespace sq::core {
@@ -33,6 +35,9 @@ void Core::decide_figure(const risk::Scope& scope, DayFigure figure, std::int64_
 void Core::roll_day() noexcept {
   risk::OrderGate& gate = ledger_.gate();
   gate.watch_losses();
+  // What is held and has no price yet, behind a restart, would be missing in the base: until then
+  // the day before goes on.
+  if (gate.gross_notional() == std::numeric_limits<std::int64_t>::max()) return;
   for (const risk::Scope& scope : gate.scopes()) {
     const bool own = scope.kind() == risk::ScopeKind::Firm;
     const bool always = scope.kind() == risk::ScopeKind::Strategy;

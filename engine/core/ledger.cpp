@@ -49,6 +49,20 @@ void Ledger::apply_strategy(const StrategyChanged& changed) noexcept {
   gate_.set_strategy_state(changed.strategy, changed.to);
 }
 
+// The command holds from its record on, also when the process ended before it said what follows.
+void Ledger::apply_command(const RecordHeader& record) noexcept {
+  const AdminCommand command = admin_command_of(record);
+  if (command.command != Command::Kill) return;
+  KillChanged kill;
+  kill.latched = 1;
+  kill.cause = StateCause::Command;
+  kill.scope = command.scope;
+  kill.number = command.scope_number;
+  kill.flatten = command.flatten != 0 ? 1 : 0;
+  kill.reason = command.reason;
+  gate_.set_kill(kill, record.wall);
+}
+
 void Ledger::apply(const RecordHeader& record) noexcept {
   last_sequence_ = record.sequence;
   switch (record.kind) {
@@ -75,9 +89,12 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       if (kill.latched == 0 && kill.scope == KillScopeKind::All) gate_.clear_loss_latches();
       break;
     }
+    case RecordKind::AdminCommand: apply_command(record); break;
     case RecordKind::DayStarted: {
       const auto& day = payload_of<DayStarted>(record);
-      day_ = day.day;
+      // The firm's base is the last of a day: without it the day has not begun for all.
+      if (day.scope == 0 && day.strategy == kNoStrategy && day.figure == DayFigure::Base)
+        day_ = day.day;
       if (day.scope == 0) {
         gate_.start_day(day.strategy, day.pnl_base);
       } else {
@@ -132,7 +149,6 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::VenuePosition:
     case RecordKind::None:
     case RecordKind::ConfigLoaded:
-    case RecordKind::AdminCommand:
     case RecordKind::ManualOrder:
     case RecordKind::AlertCommand:
     case RecordKind::AlertRaised:

@@ -112,6 +112,7 @@ class Ledger {
  private:
   friend class LedgerState;  // saves and restores all of it
   void apply_parents(const RecordHeader& record) noexcept;
+  void apply_command(const RecordHeader& record) noexcept;
   void apply_strategy(const StrategyChanged& changed) noexcept;
   ReportEffect apply_to_order(const RecordHeader& report) noexcept;
   ReportEffect apply_trade(Record<OrderReport>& report) noexcept;

@@ -33,7 +33,7 @@ constexpr std::array<Traded, 4> kTraded{{
      80'000, 10},
 }};
 constexpr std::int64_t kOrderLots = 2'000;
-constexpr std::int64_t kPositionLots = 9'000;
+constexpr std::int64_t kPositionLots = 5'000;
 constexpr std::array<Manner, 3> kManners{Manner::Quotes, Manner::Takes, Manner::Breaks};
 // Strategies 0 and 2 share an account.
 constexpr std::array<AccountId, 3> kAccounts{AccountId{0}, AccountId{1}, AccountId{0}};
@@ -56,29 +56,29 @@ void add_scopes(core::CoreSetup& setup) {
   setup.fx = {{*Currency::parse("EUR"), kNoInstrument, false, kRateAgeNs}};
   setup.accounts = {limits_of({{LimitKind::OpenOrders, 26},
                                {LimitKind::OrdersPerSecond, 35},
-                               {LimitKind::GrossNotional, 420'000 * kUnit},
-                               {LimitKind::OpenValue, 330'000 * kUnit},
+                               {LimitKind::GrossNotional, 280'000 * kUnit},
+                               {LimitKind::OpenValue, 250'000 * kUnit},
                                {LimitKind::DailyLoss, 4'500 * kUnit}}),
                     limits_of({{LimitKind::OpenOrders, 14},
                                {LimitKind::OrdersPerSecond, 20},
-                               {LimitKind::NetNotional, 260'000 * kUnit},
+                               {LimitKind::NetNotional, 200'000 * kUnit},
                                {LimitKind::DrawdownHalt, 4'000 * kUnit}})};
   setup.venues = {{VenueId::BinanceUsdm, limits_of({{LimitKind::OpenOrders, 30},
-                                                    {LimitKind::NetNotional, 400'000 * kUnit},
+                                                    {LimitKind::NetNotional, 290'000 * kUnit},
                                                     {LimitKind::OrderValue, 99'000 * kUnit}})},
                   {VenueId::BinanceSpot, limits_of({{LimitKind::OrdersPerSecond, 12},
-                                                    {LimitKind::GrossNotional, 40 * kUnit}})}};
+                                                    {LimitKind::GrossNotional, 6 * kUnit}})}};
   setup.currencies = {
-      {*Currency::parse("USDT"), limits_of({{LimitKind::GrossNotional, 480'000 * kUnit},
-                                            {LimitKind::NetNotional, 410'000 * kUnit}})},
-      {*Currency::parse("EUR"), limits_of({{LimitKind::GrossNotional, 45 * kUnit}})}};
+      {*Currency::parse("USDT"), limits_of({{LimitKind::GrossNotional, 300'000 * kUnit},
+                                            {LimitKind::NetNotional, 295'000 * kUnit}})},
+      {*Currency::parse("EUR"), limits_of({{LimitKind::GrossNotional, 4 * kUnit}})}};
   setup.instruments[1].limits.further = limits_of({{LimitKind::OrdersPerSecond, 12},
-                                                   {LimitKind::OpenValue, 16'000 * kUnit},
-                                                   {LimitKind::GrossNotional, 25'000 * kUnit}});
+                                                   {LimitKind::OpenValue, 11'000 * kUnit},
+                                                   {LimitKind::GrossNotional, 13'000 * kUnit}});
   setup.strategies[1].limits.further = limits_of(
-      {{LimitKind::OpenValue, 200'000 * kUnit}, {LimitKind::Turnover, 30'000'000 * kUnit}});
+      {{LimitKind::OpenValue, 180'000 * kUnit}, {LimitKind::Turnover, 30'000'000 * kUnit}});
   const std::int64_t lot = setup.instruments[0].instrument.lot.raw();
-  setup.holdings = {{StrategyId{2}, InstrumentId{0}, 1'500 * lot, 4'000 * lot, 3'500 * lot}};
+  setup.holdings = {{StrategyId{2}, InstrumentId{0}, 1'500 * lot, 2'500 * lot, 2'000 * lot}};
 }
 
 void add_policies(core::CoreSetup& setup) {
@@ -143,7 +143,7 @@ core::CoreSetup day_core(std::uint64_t seed, const Mood& mood) {
     each.limits.position_max = Qty::from_raw(traded.lot.raw() * kPositionLots);
     each.limits.open_orders_max = 12;
     each.limits.reference_age_ns_max = 10 * kNsPerSecond;
-    each.limits.short_position_max = Qty::from_raw(traded.lot.raw() * (kPositionLots - 1'500));
+    each.limits.short_position_max = Qty::from_raw(traded.lot.raw() * (kPositionLots - 800));
     each.limits.away_collar = Ratio::from_raw(Ratio::kScale / 100);
     const std::int64_t start = kTraded[i].start * traded.tick.raw();
     each.limits.band_low = Price::from_raw(start / 10 * 9);
@@ -167,7 +167,7 @@ core::CoreSetup day_core(std::uint64_t seed, const Mood& mood) {
     each.limits = {16, 25, 3'000 * kUnit, {}};
     setup.strategies.push_back(std::move(each));
   }
-  setup.firm = {34, 45, 6'000 * kUnit, 500'000 * kUnit, {}};
+  setup.firm = {34, 45, 6'000 * kUnit, 305'000 * kUnit, {}};
   add_scopes(setup);
   add_policies(setup);
   setup.order_capacity = kOrderCapacity;

@@ -59,6 +59,7 @@ void Oracle::sent(const RecordHeader& request, bool logged) {
     const OrderId id = payload_of<CancelRequest>(request).id;
     if (!logged_.contains(id.value))
       complain(fmt::format("a cancel of {}, which never was", name(id)));
+    if (Order* order = find(id)) order->cancel_at = request.mono;
     return take_messages(payload_of<CancelRequest>(request).strategy, request.instrument,
                          request.mono, nullptr);
   }

@@ -121,6 +121,8 @@ class Oracle {
   // may again.
   void kill(const KillScope& scope, bool flatten);
   void open(const KillScope& scope);
+  // The engine has acted on a kill at `at`: it must have cancelled what may still fill.
+  void kill_done(const KillScope& scope, MonoTime at);
   void nothing_latched();
   // A figure of the day from the log.
   void day_figure(const DayStarted& day, MonoTime at, bool again);
@@ -165,9 +167,10 @@ class Oracle {
     OrderRequest request{};
     InstrumentId instrument{};
     std::int64_t filled{0};
-    int copies{0};      // on their way
-    bool works{false};  // the exchange took it
-    bool ended{false};  // can never fill (again)
+    int copies{0};           // on their way
+    bool works{false};       // the exchange took it
+    bool ended{false};       // can never fill (again)
+    MonoTime cancel_at{-1};  // the last one that left
   };
   struct Feed {
     std::map<std::int64_t, std::int64_t> bids;

@@ -25,6 +25,15 @@ void Oracle::open(const KillScope& scope) {
   latches_.clear();
   for (Loss& each : losses_) each.latch = 0;
 }
+void Oracle::kill_done(const KillScope& scope, MonoTime at) {
+  for (const auto& open : open_) {
+    for (const std::uint64_t each : open) {
+      const Order& order = orders_.at(each);
+      if (covers(scope, order.request, order.instrument) && order.cancel_at != at)
+        complain(fmt::format("{} was not cancelled with the kill", name(order.request.id)));
+    }
+  }
+}
 void Oracle::nothing_latched() {
   killed_.clear();
   latches_.clear();
@@ -71,6 +80,9 @@ void Oracle::tail_lost() {
 
 void Oracle::take_messages(StrategyId strategy, InstrumentId instrument, MonoTime now,
                            const char* order) {
+  if (index_of(strategy) >= setup_.strategies.size() ||
+      index_of(instrument) >= setup_.instruments.size())
+    return;
   for (std::size_t k = 0; k < buckets_.size(); ++k) {
     const OracleSetup::MessageRule& rule = setup_.messages[k];
     const OracleSetup::ScopeRule scope{rule.kind, rule.number, {}, {}, {}, {}, {}, {}, {}};

@@ -196,6 +196,11 @@ void World::check(const RecordHeader& input) {
                        static_cast<std::int64_t>(held.worst_short()));
     }
   }
+  if (input.kind == RecordKind::AdminCommand) {
+    const AdminCommand command = admin_command_of(input);
+    if (command.command == Command::Kill)
+      oracle_.kill_done(meant_by({command.scope, command.scope_number}), input.mono);
+  }
   if (input.kind != RecordKind::OrderReport) return;
   const OrderId id = payload_of<OrderReport>(input).id;
   const oms::Order* order = ledger.orders().pool().find(id);
