@@ -58,11 +58,11 @@ void add_scopes(core::CoreSetup& setup) {
                                {LimitKind::OrdersPerSecond, 35},
                                {LimitKind::GrossNotional, 280'000 * kUnit},
                                {LimitKind::OpenValue, 250'000 * kUnit},
-                               {LimitKind::DailyLoss, 4'500 * kUnit}}),
+                               {LimitKind::DailyLoss, 450 * kUnit}}),
                     limits_of({{LimitKind::OpenOrders, 14},
                                {LimitKind::OrdersPerSecond, 20},
                                {LimitKind::NetNotional, 200'000 * kUnit},
-                               {LimitKind::DrawdownHalt, 4'000 * kUnit}})};
+                               {LimitKind::DrawdownHalt, 250 * kUnit}})};
   setup.venues = {{VenueId::BinanceUsdm, limits_of({{LimitKind::OpenOrders, 30},
                                                     {LimitKind::NetNotional, 290'000 * kUnit},
                                                     {LimitKind::OrderValue, 99'000 * kUnit}})},
@@ -164,10 +164,10 @@ core::CoreSetup day_core(std::uint64_t seed, const Mood& mood) {
     each.instruments = all;
     each.start = StrategyState::Armed;
     each.account = kAccounts[s];
-    each.limits = {16, 25, 3'000 * kUnit, {}};
+    each.limits = {16, 25, 300 * kUnit, {}};
     setup.strategies.push_back(std::move(each));
   }
-  setup.firm = {34, 45, 6'000 * kUnit, 305'000 * kUnit, {}};
+  setup.firm = {34, 45, 500 * kUnit, 305'000 * kUnit, {}};
   add_scopes(setup);
   add_policies(setup);
   setup.order_capacity = kOrderCapacity;

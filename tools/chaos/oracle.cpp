@@ -84,6 +84,7 @@ void Oracle::sent(const RecordHeader& request, bool logged) {
   known.request = order;
   known.instrument = request.instrument;
   known.copies = 1;
+  known.cancel_at = request.mono;  // what leaves with a kill need not be cancelled: check_kill()
   add(known, order.qty.raw(), 1);
   for (Belief* each : {&believed_[index_of(request.instrument)],
                        &believed_of_[index_of(request.instrument) * setup_.strategies.size() +

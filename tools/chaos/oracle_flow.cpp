@@ -9,6 +9,9 @@ namespace sq::chaos {
 namespace {
 std::string name(OrderId id) { return fmt::format("order {}:{}", id.epoch(), id.counter()); }
 constexpr Int128 kFine = Int128{1'000'000'000} * 1'000'000'000;
+// The input that begins a day may carry a price that the engine looks at behind that: what it can
+// change of the result, one unit of money.
+constexpr Int128 kOneRecord = kFine * 100'000'000;
 }  // namespace
 
 void Oracle::kill(const KillScope& scope, bool flatten) {
@@ -179,7 +182,7 @@ void Oracle::day_figure(const DayStarted& day, MonoTime, bool again) {
   if (again) return;
   const Int128 result = of_firm ? told_result(0, n) : told_result(s, s + 1);
   const Int128 off = result - loss.base * kFine;
-  if (off > 2 * kFine || off < -2 * kFine)
+  if (off > kOneRecord || off < -kOneRecord)
     complain(fmt::format("the day of {} begins at {} and should at {}",
                          of_firm ? "the firm" : "a strategy", day.pnl_base,
                          static_cast<std::int64_t>(result / kFine)));

@@ -132,8 +132,16 @@ class Trader final : public strategy::Strategy {
     }
     submit(intent, context);
   }
+  // The same order again and again; or each a little larger, so that no two are the same.
   void loop(const OrderIntent& intent, Context& context) noexcept {
-    for (int n = 0; n < 60; ++n) submit(intent, context);
+    OrderIntent next = intent;
+    const std::int64_t lot = context.instrument(intent.instrument).lot.raw();
+    const bool grows = draws_.chance(500);
+    for (int n = 1; n <= 60; ++n) {
+      if (grows) next.qty = Qty::from_raw(n * lot);
+      submit(next, context);
+      if (grows && n % 10 == 0) context.cancel_all(intent.instrument);
+    }
     context.cancel_all(intent.instrument);
   }
   void cancel_what_is_not(Context& context) noexcept {

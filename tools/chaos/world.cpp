@@ -156,6 +156,9 @@ void World::on_logged(const RecordHeader& record) {
       return oracle_.logged(payload_of<OrderRequest>(record).id);
     case RecordKind::OrderReport:
       return oracle_.told(record);
+    case RecordKind::FxReference:
+      if (core_ == nullptr) oracle_.market(record);  // the next process knows what the log has
+      return;
     case RecordKind::KillChanged: {
       const auto& kill = payload_of<KillChanged>(record);
       const KillScope scope{kill.scope, kill.number};

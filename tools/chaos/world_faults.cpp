@@ -108,6 +108,7 @@ void World::disk_is_well() {
   disk_well_at_ = 0;
   if (log_.refuses) {
     log_.refuses = false;
+    oracle_.tail_lost();
     if (core_ != nullptr) die(false, kNsPerSecond);
     return;
   }

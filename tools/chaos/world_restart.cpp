@@ -15,6 +15,7 @@ void World::die(bool power_lost, std::int64_t down_ns) {
   power_cut_ = false;
   network_.drop_reports();
   oracle_.books_lost();
+  if (log_.refuses) oracle_.tail_lost();
   if (power_lost) cut_tail();
   up_at_ = now_.ns + down_ns;
 }
@@ -36,7 +37,7 @@ void World::hear_log() {
     const RecordKind kind = log_.at(i).kind;
     if (kind == RecordKind::KillChanged || kind == RecordKind::AdminCommand ||
         kind == RecordKind::StrategyChanged || kind == RecordKind::DayStarted ||
-        kind == RecordKind::OrderReport)
+        kind == RecordKind::OrderReport || kind == RecordKind::FxReference)
       on_logged(log_.at(i));
   }
 }
