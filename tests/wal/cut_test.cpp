@@ -16,7 +16,7 @@ using namespace sq::wal;
 using namespace sq::wal::test;
 
 namespace {
-constexpr std::size_t kSegmentBytes = 16 * 1024;
+constexpr std::size_t kSegmentBytes = 8 * 1024;
 using Bytes = std::vector<std::byte>;
 
 // A reference log of order records in several segments, as a power loss finds it: not closed in
@@ -142,7 +142,7 @@ TEST_CASE("S05 S06: a log cut at each 997th place keeps its whole records, whate
 
 TEST_CASE("S05 S06: a log cut at every byte keeps its whole records, whatever lies behind",
           "[slow]") {
-  const Reference log{200};
+  const Reference log{60};
   std::size_t bytes = 0;
   for (const auto& segment : log.segments) bytes += segment.size() + 1;
   CHECK(cut_everywhere(log, 1) == bytes * 5 - log.segments[0].size() - 1);
