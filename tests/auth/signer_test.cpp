@@ -62,7 +62,7 @@ TEST_CASE("HMAC signatures are those Binance publishes for its requests") {
       "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTCquantity=1&price=0.1&recvWindow=5000"
       "&timestamp=1499827319559",
       "0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77");
-  check(std::string{"apiKey="} + kApiKey +
+  check(std::string{"apiKey="}.append(kApiKey) +
             "&price=52000.00&quantity=0.01000000&recvWindow=100&side=SELL&symbol=BTCUSDT"
             "&timeInForce=GTC&timestamp=1645423376532&type=LIMIT",
         "aa1b5712c094bc4e57c05a1a5c1fd8d88dcd628338ea863fec7b88e59fe2db24");
@@ -90,7 +90,7 @@ TEST_CASE("Ed25519 signatures are those of RFC 8032 and of Binance's payload") {
                                          "b46bd25bf5f0595bbe24655141438e7a100b"));
   CHECK(signer.sign(kFirst).view() ==
         "3fhuDZ9nYMviDQ5OEtJBJS11jUZDTRzRQ+TQMarm+LErFiJvUiVPQjTzDoWZQe4miPX+yHk1v/Z7TWLYjIbmCA==");
-  CHECK(signer.sign(std::string{"apiKey="} + kApiKey + "&timestamp=1645423376532").view() ==
+  CHECK(signer.sign(std::string{"apiKey="}.append(kApiKey) + "&timestamp=1645423376532").view() ==
         "kXJdH54vpALsT6KICakQc13A1VpdjZcDc8EHLzYOMGNa3i3WQ4eCIlnE2v/3Lq6gtrrYLpvqhP7kYidVLSJyCQ==");
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("RSA signatures are verified by the public half") {
                               message.size()) == 1;
   };
   CHECK(verify(kFirst));
-  CHECK_FALSE(verify(std::string{kFirst} + "0"));
+  CHECK_FALSE(verify(std::string{kFirst}.append("0")));
   ::EVP_MD_CTX_free(context);
 }
 

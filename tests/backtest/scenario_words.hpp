@@ -90,6 +90,8 @@ inline std::string report_text(const OrderReport& report) {
     case ReportKind::Filled:
       return "filled" + id + " " + to_text(report.last_qty) + " @ " + to_text(report.last_price) +
              (report.maker != 0 ? " maker fee " : " taker fee ") + to_text(report.fee) + total;
+    case ReportKind::Trade:
+      return "trade" + id + " " + to_text(report.last_qty) + " @ " + to_text(report.last_price);
     case ReportKind::Cancelled:
       return "cancelled" + id + total;
     case ReportKind::Expired:

@@ -78,6 +78,7 @@ Final model(const Life& life, const std::set<std::size_t>& told) {
     count = std::max(count, report.count);
     switch (report.kind) {
       case ReportKind::Accepted: answered = true; break;
+      case ReportKind::Trade:
       case ReportKind::Filled: answered = true; final.filled += report.units; break;
       case ReportKind::Cancelled: ended = OrderState::Cancelled; break;
       case ReportKind::Expired: ended = OrderState::Expired; break;
