@@ -195,7 +195,7 @@ struct AdminService::Impl {
     AdminCommand change;
     change.command = Command::SetStrategyState;
     if (!body || !parse(text_in(*body, "state"), change.state) ||
-        change.state == StrategyState::Warming)
+        change.state == StrategyState::Warming || change.state == StrategyState::QuoteOnly)
       return error_response(400,
                             "accepted: {\"state\": \"armed\" | \"shadow\" | \"reduce-only\" | "
                             "\"paused\" | \"stopped\", \"reason\": \"text\"}");

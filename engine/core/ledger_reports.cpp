@@ -45,6 +45,9 @@ ReportEffect Ledger::apply_trade(Record<OrderReport>& report) noexcept {
     effect.outcome.fit = oms::ReportFit::UnknownOrder;
     return effect;
   }
+  // A report that names no instrument is about its order's.
+  if (order != nullptr && index_of(report.header.instrument) >= portfolio_.instruments().size())
+    report.header.instrument = order->instrument;
   const Side side = order != nullptr ? order->request.side : Side{told.side};
   effect.outcome.order = order;
   if (order != nullptr) effect.outcome.from = effect.outcome.to = order->state;

@@ -82,7 +82,8 @@ VenueId venue_from(std::string_view text) noexcept {
 bool parse(std::string_view text, StrategyState& out) noexcept {
   for (const StrategyState state :
        {StrategyState::Stopped, StrategyState::Warming, StrategyState::Shadow,
-        StrategyState::Armed, StrategyState::ReduceOnly, StrategyState::Paused}) {
+        StrategyState::Armed, StrategyState::ReduceOnly, StrategyState::Paused,
+        StrategyState::QuoteOnly}) {
     if (text_of(state) == text) {
       out = state;
       return true;

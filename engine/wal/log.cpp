@@ -72,8 +72,9 @@ File lock_directory(const std::filesystem::path& dir) {
 }
 
 // A directory that holds no log. Files a killed create() had prepared before there was a log.meta
-// are taken away; anything else is not ours to touch.
-void remove_unfinished(const std::filesystem::path& dir, Disk& disk) {
+// are taken away, what the owner keeps beside it stays; anything else is not ours to touch.
+void remove_unfinished(const std::filesystem::path& dir, const std::vector<std::string>& beside,
+                       Disk& disk) {
   const std::filesystem::path ours[]{
       next_path(dir, Stream::Order), next_path(dir, Stream::Feed), reserve_path(dir, Stream::Order),
       reserve_path(dir, Stream::Feed), meta_path(dir).concat(".new")};
@@ -81,8 +82,12 @@ void remove_unfinished(const std::filesystem::path& dir, Disk& disk) {
   std::error_code error;
   for (std::filesystem::directory_iterator it{dir, error}, last; !error && it != last;
        it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (std::any_of(beside.begin(), beside.end(),
+                    [&](const std::string& known) { return name.starts_with(known); }))
+      continue;
     if (std::find(std::begin(ours), std::end(ours), it->path()) == std::end(ours))
-      throw_log_error(dir, "is not empty: it holds " + it->path().filename().string());
+      throw_log_error(dir, "is not empty: it holds " + name);
     found.push_back(it->path());
   }
   if (error) throw_errno("list", dir, error.value());
@@ -190,7 +195,7 @@ std::unique_ptr<Log> Log::create(const LogSettings& settings) {
   auto parts = std::make_unique<Parts>();
   parts->settings = settings;
   parts->lock = lock_directory(settings.dir);
-  remove_unfinished(settings.dir, parts->disk());
+  remove_unfinished(settings.dir, settings.beside, parts->disk());
   parts->meta.log_id = new_log_id(settings.dir);
   parts->meta.instance = settings.instance;
   for (const Stream stream : kBothStreams)

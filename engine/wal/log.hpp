@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/wal/appender.hpp"
 #include "engine/wal/files.hpp"
@@ -49,6 +50,8 @@ struct LogSettings {
   WhenFull feed_full{WhenFull::Wait};
   std::int64_t append_wait_ns_max{0};  // WhenFull::Wait; 0: as long as it takes (simulation)
   Disk* disk{nullptr};                 // null: the real one. Outlives the log
+  // What else the owner keeps in `dir`, by how the names begin: a new log may be made beside it.
+  std::vector<std::string> beside{};
 };
 
 // What open() found.

@@ -142,3 +142,14 @@ TEST_CASE("a finished log is not continued, and the message says what to do", "[
   INFO(finished.output);
   CHECK(finished.output.find("nothing is left of its session") != std::string::npos);
 }
+
+TEST_CASE("a run that replaces an earlier one starts anew beside its archive", "[app]") {
+  const auto config = write_config("replaced", {});
+  const std::string log = (scratch() / "replaced").string();
+  const Finished first = run("shrivenquant", {"run", config.string(), "--log-dir", log});
+  const Finished second = run("shrivenquant", {"run", config.string(), "--log-dir", log});
+  INFO(second.output);
+  CHECK(first.status == 0);
+  CHECK(second.status == 0);
+  CHECK(std::filesystem::exists(log + "/archive.sqlite"));
+}

@@ -180,7 +180,7 @@ TEST_CASE("a snapshot of another configuration is left aside and the log folded 
   history.append(200);
   snapshot_now(history.dir());
   FoldSetup changed = random_setup();
-  changed.ledger.gate.firm.orders_per_second_max = 4;
+  changed.ledger.order_capacity *= 2;
   changed.identity = core::identity_of(changed.ledger, {});
   const Started started = start(history.dir(), changed);
   CHECK(started.from == 0);
