@@ -25,7 +25,7 @@
 #include "engine/app/log_journal.hpp"
 #include "engine/app/preamble.hpp"
 #include "engine/app/replay.hpp"
-#include "engine/oms/wire_id.hpp"
+#include "engine/types/wire_id.hpp"
 #include "tests/support/paths.hpp"
 #include "venues/binance/order_text.hpp"
 
@@ -62,18 +62,18 @@ class EncodingVenue final : public venue::OrderEntry {
   void send(const risk::Approved& request) noexcept override {
     const auto& order = request.payload<OrderRequest>();
     const RecordHeader& header = request.record();
-    const auto wire = oms::to_wire(instance_, order.id);
+    const auto wire = to_wire(instance_, order.id);
     const auto text = binance::write_place(request, instruments_[index_of(header.instrument)],
-                                           wire->view(), header.wall, out_);
+                                           wire->view(), ++requests_, {header.wall}, out_);
     ++orders;
     keep(text, order.id,
          order.tif == TimeInForce::ImmediateOrCancel ? ReportKind::Expired : ReportKind::Accepted);
   }
   void ask(const RecordHeader& request) noexcept override {
     const auto& cancel = payload_of<CancelRequest>(request);
-    const auto wire = oms::to_wire(instance_, cancel.id);
+    const auto wire = to_wire(instance_, cancel.id);
     const auto text = binance::write_cancel(instruments_[index_of(request.instrument)],
-                                            wire->view(), request.wall, out_);
+                                            {wire->view()}, ++requests_, {request.wall}, out_);
     keep(text, cancel.id, ReportKind::Cancelled);
   }
   // Untimed: the venue's answers reach the core.
@@ -107,6 +107,7 @@ class EncodingVenue final : public venue::OrderEntry {
 
   std::vector<Instrument> instruments_;
   std::string instance_;
+  std::uint64_t requests_{0};
   char out_[binance::kOrderTextMax]{};
   std::vector<Record<OrderReport>> answers_;
 };

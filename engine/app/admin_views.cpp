@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "engine/app/kill/kill_scope_text.hpp"
-#include "engine/oms/wire_id.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
+#include "engine/types/wire_id.hpp"
 #include "engine/wal/dump.hpp"
 #include "engine/wal/dump_names.hpp"
 
@@ -26,7 +26,7 @@ object to_json(const oms::Order& order, const std::string& instrument,
                const std::vector<std::string>& strategies, std::string_view engine) {
   const auto& request = order.request;
   const std::size_t s = index_of(request.strategy);
-  const auto wire = oms::to_wire(engine, request.id);
+  const auto wire = to_wire(engine, request.id);
   return {{"id", order_id_text(request.id)},
           {"wire_id", wire ? std::string{wire->view()} : std::string{}},
           {"strategy", s < strategies.size() ? strategies[s] : "unallocated"},

@@ -39,49 +39,219 @@ class TextWriter {
   bool full_{false};
 };
 
-// Type and time in force as each venue says them: spot knows post-only as a type of its own.
-std::string_view type_and_tif(const OrderRequest& order, bool spot) noexcept {
-  if (order.type == OrderType::Market) return "\"type\":\"MARKET\"";
-  switch (order.tif) {
-    case TimeInForce::GoodTillCancel: return "\"type\":\"LIMIT\",\"timeInForce\":\"GTC\"";
-    case TimeInForce::ImmediateOrCancel: return "\"type\":\"LIMIT\",\"timeInForce\":\"IOC\"";
-    case TimeInForce::FillOrKill: return "\"type\":\"LIMIT\",\"timeInForce\":\"FOK\"";
+// "name":"value",...
+class JsonFields {
+ public:
+  explicit JsonFields(TextWriter& text) noexcept : text_{text} {}
+  void word(std::string_view name, std::string_view value) noexcept {
+    begin(name);
+    text_.put("\"").put(value).put("\"");
+  }
+  void decimal(std::string_view name, std::int64_t raw, int decimals) noexcept {
+    begin(name);
+    text_.put("\"").decimal(raw, decimals).put("\"");
+  }
+  void number(std::string_view name, std::int64_t value) noexcept {
+    begin(name);
+    text_.number(value);
+  }
+
+ private:
+  void begin(std::string_view name) noexcept {
+    text_.put(first_ ? "\"" : ",\"").put(name).put("\":");
+    first_ = false;
+  }
+  TextWriter& text_;
+  bool first_{true};
+};
+// name=value&...
+class QueryFields {
+ public:
+  explicit QueryFields(TextWriter& text) noexcept : text_{text} {}
+  void word(std::string_view name, std::string_view value) noexcept {
+    begin(name);
+    text_.put(value);
+  }
+  void decimal(std::string_view name, std::int64_t raw, int decimals) noexcept {
+    begin(name);
+    text_.decimal(raw, decimals);
+  }
+  void number(std::string_view name, std::int64_t value) noexcept {
+    begin(name);
+    text_.number(value);
+  }
+
+ private:
+  void begin(std::string_view name) noexcept {
+    if (!first_) text_.put("&");
+    text_.put(name).put("=");
+    first_ = false;
+  }
+  TextWriter& text_;
+  bool first_{true};
+};
+
+std::string_view time_in_force(TimeInForce tif, bool spot) noexcept {
+  switch (tif) {
+    case TimeInForce::GoodTillCancel:
+      return "GTC";
+    case TimeInForce::ImmediateOrCancel:
+      return "IOC";
+    case TimeInForce::FillOrKill:
+      return "FOK";
     case TimeInForce::PostOnly:
-      return spot ? "\"type\":\"LIMIT_MAKER\"" : "\"type\":\"LIMIT\",\"timeInForce\":\"GTX\"";
+      return spot ? "" : "GTX";  // spot knows post-only as a type of its own
   }
   return "";
 }
-}  // namespace
 
-std::optional<std::string_view> write_place(const risk::Approved& approved, const Instrument& instrument,
-                                            std::string_view wire_id, WallTime now,
-                                            std::span<char> out) noexcept {
-  if (approved.record().kind != RecordKind::OrderSent) return std::nullopt;
+bool sayable(std::string_view wire_id) noexcept { return !wire_id.empty() && wire_id.size() <= 36; }
+bool sayable(const OrderName& name) noexcept {
+  return name.wire_id.empty() ? name.venue_order_id != 0 : sayable(name.wire_id);
+}
+bool sayable(const risk::Approved& approved, const Instrument& instrument,
+             std::string_view wire_id) noexcept {
+  if (approved.record().kind != RecordKind::OrderSent) return false;
   const auto& order = approved.payload<OrderRequest>();
-  const bool spot = instrument.venue == VenueId::BinanceSpot;
-  if (order.qty <= Qty{} || wire_id.empty() || wire_id.size() > 36) return std::nullopt;
-  if (order.reduce_only != 0 && spot) return std::nullopt;  // spot has no such flag
+  if (order.qty <= Qty{} || !sayable(wire_id)) return false;
+  return order.reduce_only == 0 || instrument.venue != VenueId::BinanceSpot;
+}
+
+// All parameters of a request, once for each way to write them, in the order of their names.
+struct PlaceFields {
+  const OrderRequest& order;
+  const Instrument& instrument;
+  std::string_view wire_id;
+
+  template <class Fields>
+  void before_stamp(Fields& fields) const noexcept {
+    fields.word("newClientOrderId", wire_id);
+    fields.word("newOrderRespType", "ACK");  // the rest comes by the user data stream
+    if (order.type == OrderType::Limit)
+      fields.decimal("price", order.limit.raw(), Price::kDecimals);
+    fields.decimal("quantity", order.qty.raw(), Qty::kDecimals);
+  }
+  template <class Fields>
+  void after_window(Fields& fields) const noexcept {
+    const bool spot = instrument.venue == VenueId::BinanceSpot;
+    if (order.reduce_only != 0) fields.word("reduceOnly", "true");
+    fields.word("side", order.side == Side::Buy ? "BUY" : "SELL");
+    fields.word("symbol", instrument.symbol.view());
+    const bool limit = order.type == OrderType::Limit;
+    const std::string_view tif = time_in_force(order.tif, spot);
+    if (limit && !tif.empty()) fields.word("timeInForce", tif);
+  }
+  template <class Fields>
+  void after_stamp(Fields& fields) const noexcept {
+    const bool maker =
+        order.tif == TimeInForce::PostOnly && instrument.venue == VenueId::BinanceSpot;
+    fields.word("type", order.type == OrderType::Market ? "MARKET"
+                        : maker                         ? "LIMIT_MAKER"
+                                                        : "LIMIT");
+  }
+};
+struct CancelFields {
+  const Instrument& instrument;
+  const OrderName& name;
+
+  template <class Fields>
+  void before_stamp(Fields& fields) const noexcept {
+    if (name.wire_id.empty()) {
+      fields.number("orderId", static_cast<std::int64_t>(name.venue_order_id));
+    } else {
+      fields.word("origClientOrderId", name.wire_id);
+    }
+  }
+  template <class Fields>
+  void after_window(Fields& fields) const noexcept {
+    fields.word("symbol", instrument.symbol.view());
+  }
+  template <class Fields>
+  void after_stamp(Fields&) const noexcept {}
+};
+struct NoFields {
+  template <class Fields>
+  void before_stamp(Fields&) const noexcept {}
+  template <class Fields>
+  void after_window(Fields&) const noexcept {}
+  template <class Fields>
+  void after_stamp(Fields&) const noexcept {}
+};
+
+template <class Request, class Fields>
+void write_fields(const Request& request, const RequestStamp& stamp, Fields& fields) noexcept {
+  if (!stamp.api_key.empty()) fields.word("apiKey", stamp.api_key);
+  request.before_stamp(fields);
+  if (stamp.recv_window_ms != 0) fields.number("recvWindow", stamp.recv_window_ms);
+  request.after_window(fields);
+  fields.number("timestamp", stamp.now.ns / kNsPerMs);
+  request.after_stamp(fields);
+}
+
+template <class Request>
+std::optional<std::string_view> write_frame(std::string_view method, const Request& request,
+                                            std::uint64_t number, const RequestStamp& stamp,
+                                            std::span<char> out) noexcept {
   TextWriter text{out};
-  text.put("{\"id\":\"").put(wire_id).put("\",\"method\":\"order.place\",\"params\":{\"symbol\":\"");
-  text.put(instrument.symbol.view());
-  text.put(order.side == Side::Buy ? "\",\"side\":\"BUY\"," : "\",\"side\":\"SELL\",");
-  text.put(type_and_tif(order, spot));
-  if (order.type != OrderType::Market)
-    text.put(",\"price\":\"").decimal(order.limit.raw(), Price::kDecimals).put("\"");
-  text.put(",\"quantity\":\"").decimal(order.qty.raw(), Qty::kDecimals);
-  if (order.reduce_only != 0) text.put("\",\"reduceOnly\":\"true");
-  text.put("\",\"newClientOrderId\":\"").put(wire_id);
-  text.put("\",\"timestamp\":").number(now.ns / kNsPerMs).put("}}");
+  text.put("{\"id\":").number(static_cast<std::int64_t>(number));
+  text.put(",\"method\":\"").put(method).put("\",\"params\":{");
+  JsonFields fields{text};
+  write_fields(request, stamp, fields);
+  if (stamp.signer != nullptr) {
+    char signed_text[kOrderTextMax];
+    TextWriter payload{signed_text};
+    QueryFields query{payload};
+    write_fields(request, stamp, query);
+    const auto whole = payload.text();
+    if (!whole) return std::nullopt;
+    const auth::Signature signature = stamp.signer->sign(*whole);
+    if (signature.empty()) return std::nullopt;
+    fields.word("signature", signature.view());
+  }
+  text.put("}}");
   return text.text();
 }
 
-std::optional<std::string_view> write_cancel(const Instrument& instrument, std::string_view wire_id,
-                                             WallTime now, std::span<char> out) noexcept {
-  if (wire_id.empty() || wire_id.size() > 36) return std::nullopt;
+template <class Request>
+std::optional<std::string_view> write_query(const Request& request, std::span<char> out) noexcept {
   TextWriter text{out};
-  text.put("{\"id\":\"c").put(wire_id).put("\",\"method\":\"order.cancel\",\"params\":{\"symbol\":\"");
-  text.put(instrument.symbol.view()).put("\",\"origClientOrderId\":\"").put(wire_id);
-  text.put("\",\"timestamp\":").number(now.ns / kNsPerMs).put("}}");
+  QueryFields fields{text};
+  request.before_stamp(fields);
+  request.after_window(fields);
+  request.after_stamp(fields);
   return text.text();
+}
+}  // namespace
+
+std::optional<std::string_view> write_place(const risk::Approved& approved,
+                                            const Instrument& instrument, std::string_view wire_id,
+                                            std::uint64_t request, const RequestStamp& stamp,
+                                            std::span<char> out) noexcept {
+  if (!sayable(approved, instrument, wire_id)) return std::nullopt;
+  const PlaceFields fields{approved.payload<OrderRequest>(), instrument, wire_id};
+  return write_frame("order.place", fields, request, stamp, out);
+}
+std::optional<std::string_view> write_cancel(const Instrument& instrument, const OrderName& name,
+                                             std::uint64_t request, const RequestStamp& stamp,
+                                             std::span<char> out) noexcept {
+  if (!sayable(name)) return std::nullopt;
+  return write_frame("order.cancel", CancelFields{instrument, name}, request, stamp, out);
+}
+std::optional<std::string_view> write_session(std::string_view method, std::uint64_t request,
+                                              const RequestStamp& stamp,
+                                              std::span<char> out) noexcept {
+  return write_frame(method, NoFields{}, request, stamp, out);
+}
+
+std::optional<std::string_view> query_place(const risk::Approved& approved,
+                                            const Instrument& instrument, std::string_view wire_id,
+                                            std::span<char> out) noexcept {
+  if (!sayable(approved, instrument, wire_id)) return std::nullopt;
+  return write_query(PlaceFields{approved.payload<OrderRequest>(), instrument, wire_id}, out);
+}
+std::optional<std::string_view> query_cancel(const Instrument& instrument, const OrderName& name,
+                                             std::span<char> out) noexcept {
+  if (!sayable(name)) return std::nullopt;
+  return write_query(CancelFields{instrument, name}, out);
 }
 }  // namespace sq::binance

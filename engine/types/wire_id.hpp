@@ -9,7 +9,7 @@
 
 #include "engine/types/ids.hpp"
 
-namespace sq::oms {
+namespace sq {
 using WireId = FixedText<24>;
 // Empty when the text would exceed 20 characters (an instance of 8 leaves room for 36^7 orders at
 // epochs below 36^3).
@@ -17,4 +17,4 @@ using WireId = FixedText<24>;
 // Empty when the text is not ours: other instance or form.
 [[nodiscard]] std::optional<OrderId> from_wire(std::string_view instance,
                                                std::string_view text) noexcept;
-}  // namespace sq::oms
+}  // namespace sq

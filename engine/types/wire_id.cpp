@@ -1,8 +1,8 @@
-#include "engine/oms/wire_id.hpp"
+#include "engine/types/wire_id.hpp"
 
 #include <charconv>
 
-namespace sq::oms {
+namespace sq {
 namespace {
 constexpr std::size_t kWireLengthMax = 20;
 constexpr std::uint64_t kEpochMax = (std::uint64_t{1} << (64 - OrderId::kCounterBits)) - 1;
@@ -56,4 +56,4 @@ std::optional<OrderId> from_wire(std::string_view instance, std::string_view tex
   if (epoch > kEpochMax || counter >> OrderId::kCounterBits != 0) return std::nullopt;
   return OrderId::make(static_cast<std::uint32_t>(epoch), counter);
 }
-}  // namespace sq::oms
+}  // namespace sq
