@@ -21,6 +21,7 @@
 #include "engine/settings/simulation.hpp"
 #include "engine/settings/strategies.hpp"
 #include "engine/settings/telemetry.hpp"
+#include "engine/settings/venues.hpp"
 #include "engine/settings/wal.hpp"
 
 namespace sq::settings {
@@ -35,11 +36,13 @@ struct Config {
   Admin admin;
   Simulation simulation;
   Telemetry telemetry;
+  std::vector<VenueConnection> venues;       // modes paper and live; in the order of the file
   std::vector<ChainSettings> chains;         // in the order of the file
   std::vector<StrategySettings> strategies;  // index == index_of(StrategyId)
 
   [[nodiscard]] const InstrumentSettings* find(VenueId venue,
                                                std::string_view symbol) const noexcept;
+  [[nodiscard]] const VenueConnection* connection(VenueId venue) const noexcept;  // null: none
   friend bool operator==(const Config&, const Config&) = default;
 };
 

@@ -6,7 +6,8 @@
 using namespace sq;
 using namespace sq::test;
 
-TEST_CASE("a fill that names no instrument, or one that is not there, is of its order's", "[core]") {
+TEST_CASE("a fill that names no instrument, or one that is not there, is of its order's",
+          "[core]") {
   for (const InstrumentId named : {kNoInstrument, InstrumentId{7}}) {
     CoreFixture f;
     f.script.on_top = [&](const strategy::Top&, strategy::Context& context) {

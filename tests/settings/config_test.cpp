@@ -59,7 +59,8 @@ TEST_CASE("the recordings of the demo exist in the data folder", "[settings]") {
 
 TEST_CASE("the resolved text of each shipped configuration parses back to an equal one",
           "[settings]") {
-  for (const char* name : {"config/demo.toml", "config/paper.toml"}) {
+  for (const char* name : {"config/demo.toml", "config/paper.toml", "config/binance-testnet.toml",
+                           "config/binance-live.toml"}) {
     const Config config = load(test::project_dir() / name);
     const std::string text = resolved_text(config);
     const Config again = parse(text, "log record 1", "/elsewhere");
@@ -197,20 +198,11 @@ struct TemporaryFile {
   fs::path folder{test::build_dir() / "settings_test_files"};
   fs::path path{folder / "config.toml"};
 };
-std::string live_config() {
-  std::string text = with("mode = \"recorded\"", "mode = \"live\"");
-  const auto cut = [&](std::string_view from, std::string_view to) {
-    text.erase(text.find(from), text.find(to) - text.find(from));
-  };
-  cut("[session]", "[[instrument]]");
-  cut("[[portfolio.balance]]", "[strategy.one]");
-  return text;
-}
 }  // namespace
 
 TEST_CASE("a live configuration that others may write is refused, one of the owner alone is not",
           "[settings]") {
-  const TemporaryFile file{live_config()};
+  const TemporaryFile file{test::live_config()};
   using fs::perms;
   fs::permissions(file.path, perms::owner_read | perms::owner_write | perms::others_read);
   CHECK(load(file.path).engine.mode == Mode::Live);

@@ -212,8 +212,15 @@ TEST_CASE("a venue where strategies trade has a balance to pay with", "[settings
 }
 
 TEST_CASE("sections that a mode does not use are refused", "[settings]") {
-  only_problem(with("mode = \"recorded\"", "mode = \"paper\""), "session");
-  const auto problems = problems_of(with("mode = \"recorded\"", "mode = \"live\""));
+  const auto with_venue = [](std::string_view mode, std::string_view more) {
+    std::string text = with("mode = \"recorded\"", mode);
+    return text.insert(text.find("[[instrument]]"),
+                       std::string{sq::test::kVenueTable}.append(more).append("\n"));
+  };
+  only_problem(with_venue("mode = \"recorded\"", ""), "venue");
+  only_problem(with_venue("mode = \"paper\"", ""), "session");
+  const auto problems =
+      problems_of(with_venue("mode = \"live\"", "key_file = \"keys/one.toml\""));
   REQUIRE(problems.size() == 3);
   CHECK(problems[0].key == "session");
   CHECK(problems[1].key == "portfolio");

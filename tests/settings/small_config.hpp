@@ -110,4 +110,25 @@ inline std::uint32_t line_of(std::string_view text, std::string_view part) {
   for (const char c : text.substr(0, text.find(part))) line += c == '\n' ? 1U : 0U;
   return line;
 }
+// Where a venue is, for modes paper and live: in front of [[instrument]].
+inline constexpr std::string_view kVenueTable = R"([[venue]]
+name = "binance-usdm"
+environment = "local"
+rest = "http://127.0.0.1:18081"
+stream = "ws://127.0.0.1:18081"
+)";
+inline std::string without(std::string text, std::string_view from, std::string_view to) {
+  return text.erase(text.find(from), text.find(to) - text.find(from));
+}
+// The small configuration in mode "paper", and in mode "live".
+inline std::string paper_config() {
+  std::string text = with("mode = \"recorded\"", "mode = \"paper\"");
+  text = without(std::move(text), "[session]", "[[instrument]]");
+  return text.insert(text.find("[[instrument]]"), std::string{kVenueTable}.append("\n"));
+}
+inline std::string live_config() {
+  std::string text = with(paper_config(), "mode = \"paper\"", "mode = \"live\"");
+  text = without(std::move(text), "[[portfolio.balance]]", "[strategy.one]");
+  return with(text, "stream = \"ws", "key_file = \"keys/one.toml\"\nstream = \"ws");
+}
 }  // namespace sq::test

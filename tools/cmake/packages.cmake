@@ -4,7 +4,7 @@
 set(SQ_PACKAGES_messaging xxhash queues)
 set(SQ_PACKAGES_telemetry fmt spdlog)
 set(SQ_PACKAGES_settings tomlplusplus)
-set(SQ_PACKAGES_auth openssl)
+set(SQ_PACKAGES_auth openssl tomlplusplus)
 set(SQ_PACKAGES_feed zlib zstd xxhash)
 set(SQ_PACKAGES_wal xxhash zstd)
 set(SQ_PACKAGES_net boost openssl)

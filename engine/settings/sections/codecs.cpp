@@ -113,6 +113,15 @@ std::string print_moment(const WallTime& moment) {
          "T" + two(second / 3'600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "Z";
 }
 std::optional<std::uint32_t> parse_speed_codec(std::string_view text) { return parse_speed(text); }
+std::optional<std::string> parse_url_of(std::string_view text, std::string_view scheme) {
+  if (!text.starts_with(scheme) || !parse_url(text)) return std::nullopt;
+  return std::string{text};
+}
+std::optional<std::string> parse_fingerprint(std::string_view text) {
+  if (text.size() != 16 || text.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+    return std::nullopt;
+  return std::string{text};
+}
 }  // namespace
 
 std::optional<std::uint32_t> parse_speed(std::string_view text) noexcept {
@@ -150,6 +159,14 @@ const Codec<std::filesystem::path> kPathCodec{
 const Codec<std::string> kDatabaseUrlCodec{
     "a connection string of libpq in quotes, without a password: ~/.pgpass or PGPASSFILE hold it",
     parse_database_url, same};
+const Codec<std::string> kHttpUrlCodec{
+    "an address like \"https://api.example.com\" or \"http://127.0.0.1:8080\"",
+    [](std::string_view text) { return parse_url_of(text, "http"); }, same};
+const Codec<std::string> kWebSocketUrlCodec{
+    "an address like \"wss://stream.example.com:9443\" or \"ws://127.0.0.1:8080/ws-api/v3\"",
+    [](std::string_view text) { return parse_url_of(text, "ws"); }, same};
+const Codec<std::string> kFingerprintCodec{"16 characters of 0-9 a-f in quotes", parse_fingerprint,
+                                           same};
 const Codec<std::uint32_t> kSpeedCodec{
     "\"max\" or a whole number from 1 to 100000 (times recorded time)", parse_speed_codec,
     [](const std::uint32_t& speed) { return speed_text(speed); }, true};

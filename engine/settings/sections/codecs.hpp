@@ -18,6 +18,9 @@ extern const Codec<std::string> kFormatCodec;
 extern const Codec<std::string> kFileSymbolCodec;
 extern const Codec<std::filesystem::path> kPathCodec;
 extern const Codec<std::string> kDatabaseUrlCodec;  // without a password
+extern const Codec<std::string> kHttpUrlCodec;
+extern const Codec<std::string> kWebSocketUrlCodec;
+extern const Codec<std::string> kFingerprintCodec;
 extern const Codec<std::uint32_t> kSpeedCodec;
 extern const Codec<VenueId> kVenueCodec;
 extern const Codec<Symbol> kSymbolCodec;
@@ -27,6 +30,9 @@ extern const Codec<WallTime> kMomentCodec;  // whole seconds, UTC
 
 inline constexpr std::array kModes{Choice{"recorded", Mode::Recorded}, Choice{"paper", Mode::Paper},
                                    Choice{"live", Mode::Live}};
+inline constexpr std::array kEnvironments{Choice{"local", Environment::Local},
+                                          Choice{"testnet", Environment::Testnet},
+                                          Choice{"live", Environment::Live}};
 inline constexpr std::array kIdles{Choice{"spin", Idle::Spin}, Choice{"yield", Idle::Yield},
                                    Choice{"sleep", Idle::Sleep}};
 inline constexpr std::array kDecodes{Choice{"thread", Decode::Thread},

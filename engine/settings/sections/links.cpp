@@ -122,7 +122,8 @@ class Linker {
 
   // A strategy on an instrument without data would wait for ever and look healthy.
   void check_strategies_are_fed() {
-    if (config_.engine.mode != Mode::Recorded || config_.session.recordings.empty()) return;
+    if (config_.engine.mode != Mode::Recorded) return check_venues_are_connected();
+    if (config_.session.recordings.empty()) return;
     for (const auto& [index, item, problem] : references_.strategy_instruments) {
       const StrategyInstrument& of = config_.strategies[index].instruments[item];
       const auto feeds = [&](const Recording& recording) {
@@ -130,6 +131,16 @@ class Linker {
       };
       if (of.instrument != kNoInstrument && std::ranges::none_of(config_.session.recordings, feeds))
         refuse(problem, "instruments with a table [[session.recording]]; " +
+                            full_name(of.venue, of.symbol) + " has none");
+    }
+  }
+
+  void check_venues_are_connected() {
+    for (const auto& [index, item, problem] : references_.strategy_instruments) {
+      const StrategyInstrument& of = config_.strategies[index].instruments[item];
+      if (of.instrument != kNoInstrument && !config_.venues.empty() &&
+          config_.connection(of.venue) == nullptr)
+        refuse(problem, "instruments of venues with a table [[venue]]; " +
                             full_name(of.venue, of.symbol) + " has none");
     }
   }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "engine/settings/sections/fields.hpp"
+#include "engine/settings/sections/venues.hpp"
 
 namespace sq::settings {
 namespace {
@@ -278,6 +279,7 @@ void read_sections(Reader& root, const std::filesystem::path& project_dir, Confi
                    References& references) {
   read_engine(root, config.engine);
   read_session(root, project_dir, config, references);
+  read_venues(root, project_dir, config);
   read_instruments(root, config, references);
   read_risk(root, config.risk, references);
   read_portfolio(root, config, references);

@@ -1,6 +1,7 @@
 #include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/policy_fields.hpp"
 #include "engine/settings/sections/simulation_venues.hpp"
+#include "engine/settings/sections/venue_fields.hpp"
 #include "engine/settings/strict/writer.hpp"
 
 namespace sq::settings {
@@ -60,6 +61,7 @@ std::string resolved_text(const Config& config) {
     write_table(out, "session.simulated", config.session.simulated);
     write_elements(out, "session.recording", config.session.recordings);
   }
+  if (config.engine.mode != Mode::Recorded) write_elements(out, "venue", config.venues);
   write_elements(out, "instrument", config.instruments);
   write_table(out, "risk", config.risk.firm);
   write_elements(out, "risk.instrument", config.risk.instruments);
