@@ -18,7 +18,7 @@ const std::vector<Home> kHomes{
     {"boost/", {"engine/net/", "engine/admin/", "tools/", "tests/"}},
     {"openssl/", {"engine/auth/", "engine/net/", "tools/", "tests/", "bench/"}},
     {"simdjson", {"venues/", "tools/", "tests/", "bench/"}},
-    {"toml++/", {"engine/settings/", "engine/auth/"}},
+    {"toml++/", {"engine/settings/", "engine/auth/", "tools/"}},
     {"readerwriterqueue/", {"engine/messaging/", "tests/", "bench/"}},
     {"concurrentqueue/", {"engine/messaging/", "tests/", "bench/"}},
     {"prometheus/", {"engine/admin/", "engine/app/", "tests/"}},

@@ -60,6 +60,7 @@ struct Options {
   int orders_per_second{100};
   std::int64_t limit_factor{1};
   int seconds{0};
+  std::string scenario;
 };
 
 Instrument perpetual(const char* symbol, const char* base, const char* tick, const char* lot) {
@@ -92,6 +93,7 @@ UsdmSettings futures_settings() {
 
 // Spot and futures, each with its traders, behind one loop.
 struct Exchanges {
+  FaultPlan faults;
   SpotExchange spot{spot_settings()};
   UsdmExchange futures{futures_settings()};
   SpotSite spot_site;
@@ -104,6 +106,10 @@ struct Exchanges {
         futures_site{futures, {key}},
         spot_traders{spot, options.seed, options.orders_per_second},
         futures_traders{futures, options.seed + 1, options.orders_per_second} {
+    if (!options.scenario.empty())
+      faults.set(scenario_of(text_of_file(options.scenario)), wall_ms());
+    spot_site.set_faults(faults);
+    futures_site.set_faults(faults);
     spot_site.set_limit_factor(options.limit_factor);
     futures_site.set_limit_factor(options.limit_factor);
     spot_traders.open(wall_ms());
@@ -129,10 +135,12 @@ void listen(Server& server, const Options& options, Exchanges& exchanges, net::T
              futures);
 }
 
-void print_counts(const char* name, const SiteCounters& counters, std::size_t orders) {
+void print_counts(const char* name, const ExchangeSite& site, std::size_t orders) {
+  const SiteCounters& counters = site.counters();
+  const RateLimits& limits = site.limits();
   fmt::print("{}: {} requests, {} signed, {} bad signatures, {} x 429, {} x 418, {} orders\n", name,
-             counters.requests, counters.signed_requests, counters.bad_signatures, counters.limited,
-             counters.banned, orders);
+             counters.requests, counters.signed_requests, counters.bad_signatures, limits.limited(),
+             limits.banned(), orders);
 }
 
 int serve(const Options& options) {
@@ -158,8 +166,8 @@ int serve(const Options& options) {
     server.turn(2, now());
     exchanges.turn();
   }
-  print_counts("spot", exchanges.spot_site.counters(), exchanges.spot.orders().size());
-  print_counts("futures", exchanges.futures_site.counters(), exchanges.futures.orders().size());
+  print_counts("spot", exchanges.spot_site, exchanges.spot.orders().size());
+  print_counts("futures", exchanges.futures_site, exchanges.futures.orders().size());
   return 0;
 }
 }  // namespace
@@ -189,6 +197,7 @@ int main(int argc, char** argv) {
   app.add_option("--limit-factor", options.limit_factor, "times the venue's rate limits")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->capture_default_str();
+  app.add_option("--scenario", options.scenario, "what goes wrong, TOML; see the README");
   app.add_option("--seconds", options.seconds, "stop after so long; 0: on SIGINT or SIGTERM")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

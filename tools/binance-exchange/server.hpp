@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -14,9 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/net/socket/tcp_socket.hpp"
 #include "engine/net/tls/tls_session.hpp"
-#include "engine/net/websocket/session.hpp"
+#include "engine/types/time.hpp"
 
 namespace sq::exchange {
 struct WebRequest {
@@ -27,16 +25,30 @@ struct WebRequest {
   std::string api_key;       // X-MBX-APIKEY
   bool microseconds{false};  // X-MBX-TIME-UNIT
 };
+// How a message goes out; anything but the defaults is a fault.
+struct Delivery {
+  std::int64_t delay_ms{0};
+  bool in_order{false};        // what comes behind a late one waits for it
+  int copies{1};               // 0: lost
+  bool behind_next{false};     // of its connection; after a second without one it goes
+  std::size_t piece_bytes{0};  // TCP segments of so many bytes; 0: as they come
+  bool reset{false};           // the connection is reset instead
+  bool freeze{false};          // instead nothing is sent or read from here on
+  bool binary{false};
+};
 struct WebAnswer {
   int status{200};
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers{};
+  std::string content_type{"application/json;charset=UTF-8"};
+  Delivery delivery{};
 };
 
 // One WebSocket connection, as its handler sees it.
 class WebPeer {
  public:
-  virtual void send(std::string_view text) = 0;
+  void send(std::string_view text) { send(text, Delivery{}); }
+  virtual void send(std::string_view payload, const Delivery& how) = 0;
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
   virtual void drop() = 0;  // without a word
   [[nodiscard]] virtual const WebRequest& request() const noexcept = 0;
@@ -50,8 +62,8 @@ class WebPeer {
 class Site {
  public:
   [[nodiscard]] virtual WebAnswer on_request(const WebRequest& request) = 0;
-  // False: 404 instead of an upgrade.
-  [[nodiscard]] virtual bool on_open(WebPeer& peer) = 0;
+  // Empty: it is open; else the answer instead of an upgrade. What is sent here is not heard.
+  [[nodiscard]] virtual std::optional<WebAnswer> on_open(WebPeer& peer) = 0;
   virtual void on_text(WebPeer& peer, std::string_view text) = 0;
   virtual void on_closed(WebPeer& peer) = 0;
 
@@ -59,6 +71,7 @@ class Site {
   ~Site() = default;
 };
 
+class Session;
 class Server {
  public:
   Server();
@@ -73,13 +86,13 @@ class Server {
   [[nodiscard]] std::size_t connections() const noexcept { return sessions_.size(); }
 
  private:
-  class Session;
   struct Listener {
     int fd{-1};
     Site* site{nullptr};
     net::TlsContext* tls{nullptr};
   };
   void accept_all(const Listener& listener, MonoTime now);
+
   std::vector<Listener> listeners_;
   std::list<std::unique_ptr<Session>> sessions_;
 };

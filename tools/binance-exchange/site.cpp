@@ -6,8 +6,6 @@
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
-constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kBanMs = 120'000;
 
 // Query and body as they came, without the pair of the signature.
 std::string without_signature(std::string_view text) {
@@ -23,29 +21,28 @@ std::string without_signature(std::string_view text) {
   }
   return kept;
 }
-WebAnswer error_answer(const Failure& failure) {
-  json::object body{{"code", failure.code}, {"msg", failure.message}};
-  if (!failure.data.is_null()) body["data"] = failure.data;
-  return {failure.status, json::serialize(body), {}};
-}
-// Times in answers are the keys that the venue's page calls times.
+}  // namespace
+
+// Times in answers are the keys that the venue's page calls times; in events they have one letter.
 void to_microseconds(json::value& value) {
   if (value.is_array()) {
     for (auto& each : value.get_array()) to_microseconds(each);
-  } else if (value.is_object()) {
-    for (auto& member : value.get_object()) {
-      const std::string_view key{member.key().data(), member.key().size()};
-      const bool time = key == "time" || key == "updateTime" || key == "transactTime" ||
-                        key == "workingTime" || key == "serverTime";
-      if (time && member.value().is_int64()) {
-        member.value() = member.value().get_int64() * 1'000;
-      } else {
-        to_microseconds(member.value());
-      }
+    return;
+  }
+  if (!value.is_object()) return;
+  const bool event = value.get_object().contains("e");
+  for (auto& member : value.get_object()) {
+    const std::string_view key{member.key().data(), member.key().size()};
+    const bool time = key == "time" || key == "updateTime" || key == "transactTime" ||
+                      key == "workingTime" || key == "serverTime" ||
+                      (event && (key == "E" || key == "T" || key == "O" || key == "W"));
+    if (time && member.value().is_int64()) {
+      member.value() = member.value().get_int64() * 1'000;
+    } else {
+      to_microseconds(member.value());
     }
   }
 }
-}  // namespace
 
 std::int64_t wall_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -59,14 +56,17 @@ std::string lower(std::string text) {
   return text;
 }
 
-ExchangeSite::ExchangeSite(Venue& venue, std::vector<ApiKey> keys, std::int64_t weight_limit)
-    : venue_{venue}, keys_{std::move(keys)}, weight_limit_{weight_limit} {}
+ExchangeSite::ExchangeSite(Venue& venue, std::vector<ApiKey> keys, SiteSettings settings)
+    : venue_{venue},
+      keys_{std::move(keys)},
+      settings_{std::move(settings)},
+      limits_{settings_.weight_limit, settings_.orders} {}
 
 const ApiKey& ExchangeSite::key_of(const std::string& name) const {
   const auto found =
       std::find_if(keys_.begin(), keys_.end(), [&](const ApiKey& key) { return key.key == name; });
   if (name.empty()) throw Failure{401, -2014, "API-key format invalid.", {}};
-  if (found == keys_.end())
+  if (found == keys_.end() || wall_ms() < revoked_until_ms_)
     throw Failure{401, -2015, "Invalid API-key, IP, or permissions for action.", {}};
   return *found;
 }
@@ -97,64 +97,83 @@ int ExchangeSite::account_of(const WebRequest& request, const Params& params, st
   return key.account;
 }
 
-// Of this minute; 429 over the limit, 418 for whoever goes on.
-std::int64_t ExchangeSite::count_weight(std::int64_t weight, std::int64_t now_ms) {
-  if (now_ms < banned_until_ms_) {
-    ++counters_.banned;
-    throw Failure{418,
-                  -1003,
-                  "Way too much request weight used; IP banned until " +
-                      std::to_string(banned_until_ms_) + ".",
-                  {}};
-  }
-  const std::int64_t number = now_ms / kMinuteMs;
-  if (number != weight_.number) {
-    weight_ = {number, 0};
-    strikes_ = 0;
-  }
-  weight_.used += weight;
-  if (weight_.used <= weight_limit_ * limit_factor_) return weight_.used;
-  ++counters_.limited;
-  if (++strikes_ > 10) banned_until_ms_ = now_ms + kBanMs;
-  throw Failure{429,
-                -1003,
-                "Too much request weight used; current limit is " +
-                    std::to_string(weight_limit_ * limit_factor_) + " request weight per 1 MINUTE.",
-                {}};
+std::int64_t ExchangeSite::now_ms() const {
+  const std::int64_t wall = wall_ms();
+  return wall < clock_until_ms_ ? wall + clock_shift_ms_ : wall;
+}
+RequestFault ExchangeSite::fault_of(std::string_view call) {
+  if (faults_ == nullptr || faults_->empty()) return {};
+  RequestFault fault = faults_->on_request(settings_.market, call);
+  // The futures have a status of their own for it.
+  if (fault.failure && fault.failure->code == -1007 && fault.failure->status == 504 &&
+      std::string_view{settings_.market} == "usdm")
+    fault.failure->status = 408;
+  if (fault.ban_ms > 0) limits_.ban_until(now_ms() + fault.ban_ms);
+  return fault;
 }
 
-json::value ExchangeSite::rest(const WebRequest& request, std::int64_t now_ms) {
-  const auto all = endpoints();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Endpoint& each) {
-    return request.method == each.method && request.path == each.path;
-  });
-  if (found == all.end()) throw Failure{404, -1020, "This operation is not supported.", {}};
-  count_weight(found->weight, now_ms);
+json::value ExchangeSite::counted_call(const Endpoint& endpoint, const Params& params, int account,
+                                       std::int64_t now_ms) {
+  const std::int64_t weight = weight_of(endpoint, params);
+  if (endpoint.free_when_done) {
+    limits_.check_ban(now_ms);
+  } else {
+    limits_.count_weight(weight, now_ms);
+  }
+  const std::int64_t orders = venue_.orders_in(endpoint.call, params);
+  if (orders > 0) limits_.check_orders(account, orders, now_ms);
+  try {
+    json::value answer = venue_.call(endpoint.call, params, account, now_ms);
+    if (orders > 0) limits_.count_orders(account, orders, now_ms);
+    if (std::string_view{endpoint.call} == "exchangeInfo")
+      answer.get_object()["rateLimits"] = limits_.list(-1, true, false, now_ms);
+    return answer;
+  } catch (const Failure&) {
+    if (endpoint.free_when_done) limits_.count_weight(weight, now_ms);
+    throw;
+  }
+}
+
+json::value ExchangeSite::rest(const WebRequest& request, const Endpoint& endpoint, int& account,
+                               std::int64_t now_ms) {
   const Params params{request.query, request.body};
-  int account = -1;
-  if (found->security == Endpoint::Signed) account = account_of(request, params, now_ms);
-  if (found->security == Endpoint::Key) account = key_of(request.api_key).account;
-  json::value answer = venue_.call(found->call, params, account, now_ms);
+  limits_.check_ban(now_ms);
+  if (endpoint.security == Endpoint::Signed) account = account_of(request, params, now_ms);
+  if (endpoint.security == Endpoint::Key) account = key_of(request.api_key).account;
+  json::value answer = counted_call(endpoint, params, account, now_ms);
   if (request.microseconds) to_microseconds(answer);
   return answer;
 }
 
 WebAnswer ExchangeSite::on_request(const WebRequest& request) {
+  if (request.path.starts_with("/control/")) return control(request);
   ++counters_.requests;
-  const std::int64_t now_ms = wall_ms();
+  const std::int64_t now = now_ms();
+  const auto all = endpoints();
+  const auto endpoint = std::find_if(all.begin(), all.end(), [&](const Endpoint& each) {
+    return request.method == each.method && request.path == each.path;
+  });
+  const RequestFault fault =
+      fault_of(endpoint != all.end() ? endpoint->call : request.path.c_str());
   WebAnswer answer;
+  int account = -1;
+  std::optional<Failure> refused;
   try {
-    answer.body = json::serialize(rest(request, now_ms));
+    check_maintenance(now);
+    if (endpoint == all.end()) throw Failure{404, -1020, "This operation is not supported.", {}};
+    if (fault.execute) answer.body = json::serialize(rest(request, *endpoint, account, now));
   } catch (const Failure& failure) {
-    answer = error_answer(failure);
-    if (failure.status == 429)
-      answer.headers.emplace_back("Retry-After",
-                                  std::to_string((kMinuteMs - now_ms % kMinuteMs) / 1'000 + 1));
-    if (failure.status == 418)
-      answer.headers.emplace_back("Retry-After",
-                                  std::to_string((banned_until_ms_ - now_ms) / 1'000 + 1));
+    refused = failure;
   }
-  answer.headers.emplace_back("X-MBX-USED-WEIGHT-1M", std::to_string(weight_.used));
+  if (fault.failure) refused = fault.failure;
+  if (refused) answer = fail(*refused, now);
+  if (fault.html) answer = {200, "<html><body>Maintenance</body></html>", {}, "text/html"};
+  if (fault.drift) answer.body = drifted(answer.body);
+  const bool orders =
+      !refused && endpoint->security == Endpoint::Signed && request.path.ends_with("rder");
+  for (auto& header : limits_.headers(account, orders, now))
+    answer.headers.push_back(std::move(header));
+  answer.delivery = fault.delivery;
   return answer;
 }
 }  // namespace sq::exchange

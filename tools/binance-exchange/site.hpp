@@ -1,5 +1,6 @@
-// The spot exchange on the wire: REST, market streams, the WebSocket API and user data streams on
-// one port, as the venue's hosts have them under their own names. Thread: the server's. Cost: JSON.
+// An exchange on the wire: REST, market streams, the WebSocket API and user data streams on one
+// port, as the venue's hosts have them under their own names; /control/ sets what goes wrong.
+// Thread: the server's. Cost: JSON.
 // Errors: the venue's own codes. Source: protocol facts of binance_spot 2 to 5, 9, 10; npm_clients
 // 3 (what real clients send).
 #pragma once
@@ -10,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/binance-exchange/faults.hpp"
+#include "tools/binance-exchange/rate_limits.hpp"
 #include "tools/binance-exchange/server.hpp"
 #include "tools/binance-exchange/venue.hpp"
 
@@ -18,8 +21,7 @@ struct SiteCounters {
   std::uint64_t requests{0};
   std::uint64_t signed_requests{0};
   std::uint64_t bad_signatures{0};
-  std::uint64_t limited{0};  // 429
-  std::uint64_t banned{0};   // 418
+  std::uint64_t events{0};  // of streams and users, sent
 };
 
 struct Endpoint {
@@ -28,31 +30,45 @@ struct Endpoint {
   const char* call;
   std::int64_t weight;
   enum Security : std::uint8_t { None, Key, Signed } security;
+  bool free_when_done{false};  // its weight counts only when it fails
+};
+struct SiteSettings {
+  const char* market;  // "spot", "usdm", as scenarios call it
+  std::int64_t weight_limit;
+  std::vector<OrderLimit> orders;
+  std::int64_t connect_weight;       // of the WebSocket API
+  std::int64_t messages_per_second;  // a connection of streams may send
 };
 
 class ExchangeSite : public Site {
  public:
-  ExchangeSite(Venue& venue, std::vector<ApiKey> keys, std::int64_t weight_limit);
+  ExchangeSite(Venue& venue, std::vector<ApiKey> keys, SiteSettings settings);
   virtual ~ExchangeSite() = default;
   ExchangeSite(const ExchangeSite&) = delete;
   ExchangeSite& operator=(const ExchangeSite&) = delete;
 
   WebAnswer on_request(const WebRequest& request) override;
-  bool on_open(WebPeer& peer) override;
+  std::optional<WebAnswer> on_open(WebPeer& peer) override;
   void on_text(WebPeer& peer, std::string_view text) override;
   void on_closed(WebPeer& peer) override;
 
-  // Streams that are due: trades and best prices at once, depth every 100 ms.
+  // Streams that are due: trades and best prices at once, depth every 100 ms; faults of time.
   void publish(std::int64_t now_ms);
   // Times what the venue's limits allow; 1 is the venue's.
-  void set_limit_factor(std::int64_t factor) { limit_factor_ = factor; }
+  void set_limit_factor(std::int64_t factor) { limits_.set_factor(factor); }
+  // What goes wrong; outlives the site.
+  void set_faults(FaultPlan& faults) { faults_ = &faults; }
   [[nodiscard]] const SiteCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const RateLimits& limits() const noexcept { return limits_; }
 
  protected:
   struct Peer {
     WebPeer* peer{nullptr};
     bool api{false};                             // the WebSocket API
     bool combined{false};                        // wraps what it sends
+    bool microseconds{false};                    // ?timeUnit=
+    bool limits_told{true};                      // ?returnRateLimits=
+    bool leaves{false};                          // was told of a shutdown
     std::map<std::string, std::string> streams;  // lower case: as it was asked for
     int account{-1};                             // logged on
     std::string api_key;
@@ -60,6 +76,8 @@ class ExchangeSite : public Site {
     std::int64_t connected_ms{0};
     std::map<int, int> subscriptions;  // user data: id -> account
     int next_subscription{0};
+    std::int64_t second{0};  // of the messages it sent
+    std::int64_t messages{0};
   };
   struct Published {
     std::uint64_t trade{0};
@@ -74,49 +92,78 @@ class ExchangeSite : public Site {
                                                                          const std::string& method,
                                                                          const Params& params,
                                                                          std::int64_t now_ms) = 0;
+  [[nodiscard]] virtual std::int64_t weight_of(const Endpoint& endpoint,
+                                               const Params& params) const = 0;
   virtual void publish_trade(const std::string& symbol, const PublicTrade& trade,
                              std::int64_t now_ms) = 0;
   virtual void publish_best(const SymbolMarket& market, std::int64_t now_ms) = 0;
   virtual void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                              std::int64_t now_ms) = 0;
   virtual void publish_more(std::int64_t) {}
+  // All listen keys or subscriptions end, and are told so.
+  virtual void end_user_streams(std::int64_t now_ms) = 0;
 
   // "a/b/c": names of streams.
   static void add_streams(Peer& peer, std::string_view names);
-  [[nodiscard]] int api_account(const Peer& peer, const Params& params, std::int64_t now_ms) const;
+  [[nodiscard]] int api_account(const Peer& peer, const Params& params, std::int64_t now_ms);
   [[nodiscard]] const ApiKey& key_of(const std::string& name) const;
   void send_stream(const std::string& stream, const boost::json::value& data);
+  // To one connection, with the faults there are. `name` is what scenarios call it.
+  void deliver(Peer& peer, FaultPlace place, std::string_view name, std::string text);
+  [[nodiscard]] bool anybody_follows(const std::string& stream) const;
   [[nodiscard]] std::map<WebPeer*, Peer>& peers() noexcept { return peers_; }
   [[nodiscard]] Venue& venue() noexcept { return venue_; }
+  [[nodiscard]] RateLimits& rate_limits() noexcept { return limits_; }
 
  private:
-  struct Window {
-    std::int64_t number{0};
-    std::int64_t used{0};
-  };
-  [[nodiscard]] boost::json::value rest(const WebRequest& request, std::int64_t now_ms);
+  // site.cpp
+  [[nodiscard]] boost::json::value rest(const WebRequest& request, const Endpoint& endpoint,
+                                        int& account, std::int64_t now_ms);
+  // With weight and orders counted as they count for it.
+  [[nodiscard]] boost::json::value counted_call(const Endpoint& endpoint, const Params& params,
+                                                int account, std::int64_t now_ms);
   [[nodiscard]] int account_of(const WebRequest& request, const Params& params,
                                std::int64_t now_ms);
   void check_stamp(const Params& params, std::int64_t now_ms) const;
-  std::int64_t count_weight(std::int64_t weight, std::int64_t now_ms);
+  [[nodiscard]] std::int64_t now_ms() const;  // by the exchange's clock
+  [[nodiscard]] RequestFault fault_of(std::string_view call);
+
+  // site_sockets.cpp
   [[nodiscard]] boost::json::object api_call(Peer& peer, const boost::json::object& request,
-                                             std::int64_t now_ms);
+                                             RequestFault& fault, std::int64_t now_ms);
+  [[nodiscard]] boost::json::value api_result(Peer& peer, const std::string& method,
+                                              const Params& params, int& account,
+                                              std::int64_t now_ms);
   [[nodiscard]] boost::json::value session_call(Peer& peer, const std::string& method,
                                                 const Params& params, std::int64_t now_ms);
   [[nodiscard]] boost::json::object stream_call(Peer& peer, const boost::json::object& request);
+  [[nodiscard]] bool too_many_messages(Peer& peer, std::int64_t now_ms);
+
+  // site_faults.cpp
+  [[nodiscard]] WebAnswer control(const WebRequest& request);
+  [[nodiscard]] WebAnswer fail(const Failure& failure, std::int64_t now_ms) const;
+  void check_maintenance(std::int64_t now_ms) const;
+  void act_on_time(std::int64_t now_ms);
+  void act(const Fault& fault, std::int64_t now_ms);
+  void announce_shutdown(std::int64_t now_ms);
 
   Venue& venue_;
   std::vector<ApiKey> keys_;
-  std::int64_t weight_limit_;  // a minute
+  SiteSettings settings_;
+  RateLimits limits_;
   std::map<WebPeer*, Peer> peers_;
-  Window weight_;  // of a minute, of the one address there is
-  std::int64_t banned_until_ms_{0};
-  std::int64_t strikes_{0};
-  std::int64_t limit_factor_{1};
+  FaultPlan* faults_{nullptr};
+  std::int64_t maintenance_until_ms_{0};
+  std::int64_t revoked_until_ms_{0};
+  std::int64_t clock_until_ms_{0};
+  std::int64_t clock_shift_ms_{0};
+  std::int64_t shutdown_ms_{0};  // 0: none
   SiteCounters counters_;
   std::int64_t depth_due_ms_{0};
   std::map<std::string, Published> published_;
 };
+// Times in answers and events, in place.
+void to_microseconds(boost::json::value& value);
 [[nodiscard]] std::int64_t wall_ms();
 [[nodiscard]] std::string lower(std::string text);
 // [["price","qty"], ...]

@@ -6,6 +6,7 @@
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
+constexpr std::size_t kStreamsMax = 1'024;  // of a connection
 
 std::string text_value(const json::value& value) {
   if (value.is_string()) return std::string{value.get_string().data(), value.get_string().size()};
@@ -49,29 +50,60 @@ void ExchangeSite::add_streams(Peer& peer, std::string_view names) {
   }
 }
 
-bool ExchangeSite::on_open(WebPeer& peer) {
+std::optional<WebAnswer> ExchangeSite::on_open(WebPeer& peer) {
   Peer made;
   made.peer = &peer;
-  made.connected_ms = wall_ms();
-  if (!open_path(peer.request(), made)) return false;
+  const std::int64_t now = now_ms();
+  made.connected_ms = now;
+  try {
+    check_maintenance(now);
+    limits_.count_connection(now);
+    const Params params{peer.request().query, {}};
+    made.microseconds = lower(params.get("timeUnit")) == "microsecond";
+    made.limits_told = params.get("returnRateLimits") != "false";
+    if (!open_path(peer.request(), made)) throw Failure{404, -1000, "Unknown path.", {}};
+    if (made.api) limits_.count_weight(settings_.connect_weight, now);
+  } catch (const Failure& failure) {
+    return fail(failure, now);
+  }
   peers_[&peer] = std::move(made);
-  return true;
+  return std::nullopt;
 }
 void ExchangeSite::on_closed(WebPeer& peer) { peers_.erase(&peer); }
+
+bool ExchangeSite::too_many_messages(Peer& peer, std::int64_t now_ms) {
+  if (now_ms / 1'000 != peer.second) {
+    peer.second = now_ms / 1'000;
+    peer.messages = 0;
+  }
+  return ++peer.messages > settings_.messages_per_second * limits_.factor();
+}
 
 void ExchangeSite::on_text(WebPeer& web, std::string_view text) {
   const auto found = peers_.find(&web);
   if (found == peers_.end()) return;
   Peer& peer = found->second;
+  const std::int64_t now = now_ms();
   boost::json::error_code error;
   const json::value request = json::parse(json::string_view{text.data(), text.size()}, error);
   if (error || !request.is_object()) {
     web.send(R"({"id":null,"status":400,"error":{"code":-1135,"msg":"Malformed JSON."}})");
     return;
   }
-  const json::object answer = peer.api ? api_call(peer, request.get_object(), wall_ms())
-                                       : stream_call(peer, request.get_object());
-  web.send(json::serialize(answer));
+  if (!peer.api) {
+    if (too_many_messages(peer, now)) {
+      web.close(1008, "Too many requests");
+      return;
+    }
+    web.send(json::serialize(stream_call(peer, request.get_object())));
+    return;
+  }
+  ++counters_.requests;
+  RequestFault fault;
+  const json::object answer = api_call(peer, request.get_object(), fault, now);
+  std::string said = json::serialize(answer);
+  if (fault.html) said = "<html><body>Maintenance</body></html>";
+  web.send(fault.drift ? drifted(said) : said, fault.delivery);
 }
 
 json::object ExchangeSite::stream_call(Peer& peer, const json::object& request) {
@@ -90,6 +122,8 @@ json::object ExchangeSite::stream_call(Peer& peer, const json::object& request) 
     for (const json::value& each : params->get_array()) {
       const std::string name = text_value(each);
       if (what == "SUBSCRIBE") {
+        if (peer.streams.size() >= kStreamsMax && !peer.streams.contains(lower(name)))
+          return {{"code", 2}, {"msg", "Invalid request: too many streams"}, {"id", given}};
         peer.streams[lower(name)] = name;
       } else {
         peer.streams.erase(lower(name));
@@ -112,11 +146,14 @@ json::object ExchangeSite::stream_call(Peer& peer, const json::object& request) 
 }
 
 // A request's own key and signature win over the session's.
-int ExchangeSite::api_account(const Peer& peer, const Params& params, std::int64_t now_ms) const {
+int ExchangeSite::api_account(const Peer& peer, const Params& params, std::int64_t now_ms) {
   if (params.has("signature")) {
     const ApiKey& key = key_of(params.get("apiKey"));
-    if (!verify_signature(key, payload_of(params), params.get("signature")))
+    ++counters_.signed_requests;
+    if (!verify_signature(key, payload_of(params), params.get("signature"))) {
+      ++counters_.bad_signatures;
       throw Failure{400, -1022, "Signature for this request is not valid.", {}};
+    }
     check_stamp(params, now_ms);
     return key.account;
   }
@@ -155,56 +192,95 @@ json::value ExchangeSite::session_call(Peer& peer, const std::string& method, co
   throw Failure{404, -1020, "This operation is not supported.", {}};
 }
 
-json::object ExchangeSite::api_call(Peer& peer, const json::object& request, std::int64_t now_ms) {
+json::value ExchangeSite::api_result(Peer& peer, const std::string& method, const Params& params,
+                                     int& account, std::int64_t now_ms) {
+  if (method.starts_with("session.") || method.starts_with("userDataStream.")) {
+    limits_.count_weight(2, now_ms);
+    return session_call(peer, method, params, now_ms);
+  }
+  account = api_account(peer, params, now_ms);
+  for (const Endpoint& each : endpoints())
+    if (method == each.call) return counted_call(each, params, account, now_ms);
+  const Endpoint other{"", "", method.c_str(), 1, Endpoint::None};
+  return counted_call(other, params, account, now_ms);
+}
+
+json::object ExchangeSite::api_call(Peer& peer, const json::object& request, RequestFault& fault,
+                                    std::int64_t now_ms) {
   const json::value* id = request.if_contains("id");
-  json::object answer{{"id", id != nullptr ? *id : json::value{}}};
+  json::object answer{{"id", id != nullptr ? *id : json::value{}}, {"status", 200}};
+  std::optional<Failure> refused;
+  int account = peer.account;
+  bool of_order = false;
+  bool limits_told = peer.limits_told;
   try {
     const json::value* given = request.if_contains("method");
     if (given == nullptr || !given->is_string()) throw missing("method");
     std::string method = text_value(*given);
     if (method.starts_with("v3/")) method.erase(0, 3);
+    fault = fault_of(method);
     const Params params = params_of(request);
-    count_weight(1, now_ms);
-    const bool of_session = method.starts_with("session.") || method.starts_with("userDataStream.");
-    answer["status"] = 200;
-    answer["result"] = of_session
-                           ? session_call(peer, method, params, now_ms)
-                           : venue_.call(method, params, api_account(peer, params, now_ms), now_ms);
+    if (params.has("returnRateLimits")) limits_told = params.get("returnRateLimits") != "false";
+    of_order = method.starts_with("order");
+    check_maintenance(now_ms);
+    if (fault.execute) {
+      json::value result = api_result(peer, method, params, account, now_ms);
+      if (peer.microseconds) to_microseconds(result);
+      answer["result"] = std::move(result);
+    }
   } catch (const Failure& failure) {
+    refused = failure;
+  }
+  if (fault.failure) refused = fault.failure;
+  if (refused) {
     answer.erase("result");
-    answer["status"] = failure.status;
-    json::object error{{"code", failure.code}, {"msg", failure.message}};
-    if (!failure.data.is_null()) error["data"] = failure.data;
+    answer["status"] = refused->status;
+    json::object error{{"code", refused->code}, {"msg", refused->message}};
+    if (!refused->data.is_null()) error["data"] = refused->data;
+    if (refused->status == 429 || refused->status == 418)
+      error["data"] = json::object{
+          {"serverTime", now_ms},
+          {"retryAfter", now_ms + 1'000 * limits_.retry_after_s(refused->status, now_ms)}};
     answer["error"] = error;
   }
-  answer["rateLimits"] = json::array{json::object{{"rateLimitType", "REQUEST_WEIGHT"},
-                                                  {"interval", "MINUTE"},
-                                                  {"intervalNum", 1},
-                                                  {"limit", weight_limit_ * limit_factor_},
-                                                  {"count", weight_.used}}};
+  if (limits_told) answer["rateLimits"] = limits_.list(account, of_order, true, now_ms);
   return answer;
 }
 
+bool ExchangeSite::anybody_follows(const std::string& stream) const {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&](const auto& each) { return each.second.streams.contains(stream); });
+}
+
 void ExchangeSite::send_stream(const std::string& stream, const json::value& data) {
-  std::string raw;
+  std::string raw[2];
   for (auto& [web, peer] : peers_) {
     const auto found = peer.streams.find(stream);
     if (found == peer.streams.end()) continue;
-    if (raw.empty()) raw = json::serialize(data);
-    web->send(peer.combined ? wrapped(found->second, raw) : raw);
+    std::string& text = raw[peer.microseconds ? 1 : 0];
+    if (text.empty()) {
+      json::value shown = data;
+      if (peer.microseconds) to_microseconds(shown);
+      text = json::serialize(shown);
+    }
+    deliver(peer, FaultPlace::Market, stream, peer.combined ? wrapped(found->second, text) : text);
   }
 }
 
-void ExchangeSite::publish(std::int64_t now_ms) {
+void ExchangeSite::publish(std::int64_t) {
+  const std::int64_t now_ms = this->now_ms();
+  act_on_time(now_ms);
   constexpr std::int64_t kDepthEveryMs = 100;
   const bool depth = now_ms >= depth_due_ms_;
   if (depth) depth_due_ms_ = now_ms + kDepthEveryMs;
   for (auto& [symbol, market] : venue_.markets()) {
     Published& last = published_[symbol];
-    for (const PublicTrade& trade : market->trades()) {
-      if (trade.id <= last.trade) continue;
-      last.trade = trade.id;
-      publish_trade(symbol, trade, now_ms);
+    const auto& trades = market->trades();
+    auto fresh = trades.end();
+    while (fresh != trades.begin() && std::prev(fresh)->id > last.trade) --fresh;
+    for (; fresh != trades.end(); ++fresh) {
+      last.trade = fresh->id;
+      publish_trade(symbol, *fresh, now_ms);
     }
     const Best bid = market->bid();
     const Best ask = market->ask();

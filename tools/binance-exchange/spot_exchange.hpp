@@ -58,6 +58,9 @@ class SpotExchange final : public Venue {
 
   [[nodiscard]] boost::json::value call(const std::string& method, const Params& params,
                                         int account, std::int64_t now_ms) override;
+  [[nodiscard]] std::int64_t orders_in(const std::string& method,
+                                       const Params& params) const override;
+  [[nodiscard]] boost::json::value state() const override;
   matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
                                       std::int64_t now_ms) override;
   [[nodiscard]] matching::OwnerId anonymous_owner() const noexcept override;

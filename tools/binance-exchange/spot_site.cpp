@@ -3,7 +3,11 @@
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
-constexpr std::int64_t kWeightLimit = 6'000;
+constexpr std::int64_t kDayMs = 86'400'000;
+SiteSettings settings() {
+  return {
+      "spot", 6'000, {{"SECOND", 10, "10S", 10'000, 100}, {"DAY", 1, "1D", kDayMs, 200'000}}, 2, 5};
+}
 
 constexpr Endpoint kEndpoints[]{
     {"GET", "/api/v3/ping", "ping", 1, Endpoint::None},
@@ -13,14 +17,14 @@ constexpr Endpoint kEndpoints[]{
     {"GET", "/api/v3/trades", "trades.recent", 25, Endpoint::None},
     {"GET", "/api/v3/ticker/price", "ticker.price", 2, Endpoint::None},
     {"GET", "/api/v3/ticker/bookTicker", "ticker.book", 2, Endpoint::None},
-    {"POST", "/api/v3/order", "order.place", 1, Endpoint::Signed},
+    {"POST", "/api/v3/order", "order.place", 1, Endpoint::Signed, true},
     {"POST", "/api/v3/order/test", "order.test", 1, Endpoint::Signed},
-    {"DELETE", "/api/v3/order", "order.cancel", 1, Endpoint::Signed},
+    {"DELETE", "/api/v3/order", "order.cancel", 1, Endpoint::Signed, true},
     {"GET", "/api/v3/order", "order.status", 4, Endpoint::Signed},
-    {"POST", "/api/v3/order/cancelReplace", "order.cancelReplace", 1, Endpoint::Signed},
+    {"POST", "/api/v3/order/cancelReplace", "order.cancelReplace", 1, Endpoint::Signed, true},
     {"PUT", "/api/v3/order/amend/keepPriority", "order.amend.keepPriority", 4, Endpoint::Signed},
     {"GET", "/api/v3/openOrders", "openOrders.status", 6, Endpoint::Signed},
-    {"DELETE", "/api/v3/openOrders", "openOrders.cancelAll", 1, Endpoint::Signed},
+    {"DELETE", "/api/v3/openOrders", "openOrders.cancelAll", 1, Endpoint::Signed, true},
     {"GET", "/api/v3/allOrders", "allOrders", 20, Endpoint::Signed},
     {"GET", "/api/v3/myTrades", "myTrades", 20, Endpoint::Signed},
     {"GET", "/api/v3/account", "account.status", 20, Endpoint::Signed},
@@ -31,7 +35,7 @@ std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
 }  // namespace
 
 SpotSite::SpotSite(SpotExchange& exchange, std::vector<ApiKey> keys)
-    : ExchangeSite{exchange, std::move(keys), kWeightLimit} {
+    : ExchangeSite{exchange, std::move(keys), settings()} {
   exchange.on_user_event(
       [this](std::uint16_t account, const json::object& event) { send_user(account, event); });
 }
@@ -82,11 +86,48 @@ std::optional<json::value> SpotSite::user_data_call(Peer& peer, const std::strin
   return list;
 }
 
-void SpotSite::send_user(std::uint16_t account, const json::object& event) {
+// Deeper books and lists of all symbols weigh more.
+std::int64_t SpotSite::weight_of(const Endpoint& endpoint, const Params& params) const {
+  const std::string_view call = endpoint.call;
+  if (call == "depth") {
+    const std::int64_t limit = params.integer("limit", 100);
+    return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1'000 ? 50 : 250;
+  }
+  if (params.has("symbol")) return endpoint.weight;
+  if (call == "openOrders.status" || call == "ticker.24hr") return 80;
+  if (call == "ticker.price" || call == "ticker.book") return 4;
+  return endpoint.weight;
+}
+
+void SpotSite::end_user_streams(std::int64_t now_ms) {
   for (auto& [web, peer] : peers()) {
-    for (const auto& [id, of] : peer.subscriptions)
-      if (of == account)
-        web->send(json::serialize(json::object{{"subscriptionId", id}, {"event", event}}));
+    for (const auto& [id, account] : peer.subscriptions)
+      web->send(json::serialize(
+          json::object{{"subscriptionId", id},
+                       {"event", json::object{{"e", "eventStreamTerminated"}, {"E", now_ms}}}}));
+    peer.subscriptions.clear();
+  }
+}
+
+// The first fill of an order gives back what it counted: more for a maker.
+void SpotSite::send_user(std::uint16_t account, const json::object& event) {
+  const std::string_view kind = event.at("e").get_string();
+  if (kind == "executionReport" && event.at("x") == "TRADE" && event.at("l") == event.at("z"))
+    rate_limits().filled(account, event.at("m").get_bool() ? 5 : 1, event.at("E").get_int64());
+  std::string text[2];
+  for (auto& [web, peer] : peers()) {
+    for (const auto& [id, of] : peer.subscriptions) {
+      if (of != account) continue;
+      std::string& said = text[peer.microseconds ? 1 : 0];
+      if (said.empty()) {
+        json::value shown = event;
+        if (peer.microseconds) to_microseconds(shown);
+        said = json::serialize(shown);
+      }
+      std::string whole_text{"{\"subscriptionId\":"};
+      whole_text.append(std::to_string(id)).append(",\"event\":").append(said).append("}");
+      deliver(peer, FaultPlace::User, kind, std::move(whole_text));
+    }
   }
 }
 

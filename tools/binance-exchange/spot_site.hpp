@@ -22,6 +22,9 @@ class SpotSite final : public ExchangeSite {
   void publish_best(const SymbolMarket& market, std::int64_t now_ms) override;
   void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                      std::int64_t now_ms) override;
+  [[nodiscard]] std::int64_t weight_of(const Endpoint& endpoint,
+                                       const Params& params) const override;
+  void end_user_streams(std::int64_t now_ms) override;
   void send_user(std::uint16_t account, const boost::json::object& event);
 };
 }  // namespace sq::exchange

@@ -70,6 +70,9 @@ class UsdmExchange final : public Venue {
 
   [[nodiscard]] boost::json::value call(const std::string& method, const Params& params,
                                         int account, std::int64_t now_ms) override;
+  [[nodiscard]] std::int64_t orders_in(const std::string& method,
+                                       const Params& params) const override;
+  [[nodiscard]] boost::json::value state() const override;
   matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
                                       std::int64_t now_ms) override;
   [[nodiscard]] matching::OwnerId anonymous_owner() const noexcept override;
@@ -77,6 +80,8 @@ class UsdmExchange final : public Venue {
   void on_time(std::int64_t now_ms);
   // The user of a listen key; -1: none.
   [[nodiscard]] int user_of_listen_key(const std::string& key) const;
+  // Those that ended since the last call, with their users; all of them end now if wished.
+  [[nodiscard]] std::vector<std::pair<std::string, int>> ended_listen_keys(bool end_all);
 
   [[nodiscard]] const std::map<std::uint64_t, UsdmOrder>& orders() const noexcept {
     return orders_;
@@ -145,6 +150,7 @@ class UsdmExchange final : public Venue {
     std::int64_t expires_ms{0};
   };
   std::map<std::string, ListenKey> listen_keys_;
+  std::vector<std::pair<std::string, int>> ended_keys_;
   std::int64_t now_ms_{0};
 };
 [[nodiscard]] Price mark_of(const SymbolMarket& market);   // mid, else last

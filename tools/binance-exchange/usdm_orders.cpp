@@ -337,6 +337,10 @@ void UsdmExchange::on_time(std::int64_t now_ms) {
       static_cast<void>(cancel_all(params, users_[i], static_cast<int>(i), now_ms));
     }
   }
-  std::erase_if(listen_keys_, [&](const auto& key) { return key.second.expires_ms <= now_ms; });
+  std::erase_if(listen_keys_, [&](const auto& key) {
+    if (key.second.expires_ms > now_ms) return false;
+    ended_keys_.emplace_back(key.first, key.second.account);
+    return true;
+  });
 }
 }  // namespace sq::exchange

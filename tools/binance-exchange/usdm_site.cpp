@@ -5,7 +5,13 @@
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
-constexpr std::int64_t kWeightLimit = 2'400;
+SiteSettings settings() {
+  return {"usdm",
+          2'400,
+          {{"SECOND", 10, "10S", 10'000, 300}, {"MINUTE", 1, "1M", 60'000, 1'200}},
+          5,
+          10};
+}
 constexpr std::int64_t kMarkEveryMs = 1'000;
 
 constexpr Endpoint kEndpoints[]{
@@ -45,7 +51,7 @@ std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
 }  // namespace
 
 UsdmSite::UsdmSite(UsdmExchange& exchange, std::vector<ApiKey> keys)
-    : ExchangeSite{exchange, std::move(keys), kWeightLimit}, exchange_{exchange} {
+    : ExchangeSite{exchange, std::move(keys), settings()}, exchange_{exchange} {
   exchange.on_user_event(
       [this](std::uint16_t account, const json::object& event) { send_user(account, event); });
 }
@@ -84,12 +90,45 @@ std::optional<json::value> UsdmSite::user_data_call(Peer& peer, const std::strin
   return exchange_.call(method, params, account, now_ms);
 }
 
+// Deeper books and lists of all symbols weigh more.
+std::int64_t UsdmSite::weight_of(const Endpoint& endpoint, const Params& params) const {
+  const std::string_view call = endpoint.call;
+  if (call == "depth") {
+    const std::int64_t limit = params.integer("limit", 500);
+    return limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20;
+  }
+  if (params.has("symbol")) return endpoint.weight;
+  if (call == "openOrders" || call == "ticker.24hr") return 40;
+  if (call == "premiumIndex") return 10;
+  return endpoint.weight;
+}
+
 void UsdmSite::send_user(std::uint16_t account, const json::object& event) {
-  for (const auto& [web, peer] : peers()) {
+  const std::string_view kind = event.at("e").get_string();
+  std::string text;
+  for (auto& [web, peer] : peers()) {
     for (const auto& [key, name] : peer.streams) {
-      if (exchange_.user_of_listen_key(key) != account) continue;
-      json::object wrapped{{"stream", name}, {"data", event}};
-      web->send(peer.combined ? json::serialize(wrapped) : json::serialize(event));
+      if (key.find('@') != std::string::npos || exchange_.user_of_listen_key(key) != account)
+        continue;
+      if (text.empty()) text = json::serialize(event);
+      std::string said = text;
+      if (peer.combined) {
+        said = "{\"stream\":\"";
+        said.append(name).append("\",\"data\":").append(text).append("}");
+      }
+      deliver(peer, FaultPlace::User, kind, std::move(said));
+    }
+  }
+}
+
+void UsdmSite::end_user_streams(std::int64_t now_ms) { tell_ended_keys(true, now_ms); }
+void UsdmSite::tell_ended_keys(bool end_all, std::int64_t now_ms) {
+  for (const auto& [key, account] : exchange_.ended_listen_keys(end_all)) {
+    for (auto& [web, peer] : peers()) {
+      if (!peer.streams.contains(key)) continue;
+      json::object event{{"e", "listenKeyExpired"}, {"E", now_ms}, {"listenKey", key}};
+      if (peer.combined) event = {{"stream", key}, {"data", event}};
+      web->send(json::serialize(event));
     }
   }
 }
@@ -135,6 +174,7 @@ void UsdmSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Cha
 
 void UsdmSite::publish_more(std::int64_t now_ms) {
   exchange_.on_time(now_ms);
+  tell_ended_keys(false, now_ms);
   if (now_ms < marks_due_ms_) return;
   marks_due_ms_ = now_ms + kMarkEveryMs;
   for (const auto& [symbol, market] : exchange_.markets()) {

@@ -23,6 +23,10 @@ class UsdmSite final : public ExchangeSite {
   void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                      std::int64_t now_ms) override;
   void publish_more(std::int64_t now_ms) override;
+  [[nodiscard]] std::int64_t weight_of(const Endpoint& endpoint,
+                                       const Params& params) const override;
+  void end_user_streams(std::int64_t now_ms) override;
+  void tell_ended_keys(bool end_all, std::int64_t now_ms);
   void send_user(std::uint16_t account, const boost::json::object& event);
 
   UsdmExchange& exchange_;

@@ -302,6 +302,13 @@ json::value UsdmExchange::stop_stream(const Params&, UsdmUser&, int account, std
   std::erase_if(listen_keys_, [&](const auto& key) { return key.second.account == account; });
   return json::object{};
 }
+std::vector<std::pair<std::string, int>> UsdmExchange::ended_listen_keys(bool end_all) {
+  if (end_all) {
+    for (const auto& [key, of] : listen_keys_) ended_keys_.emplace_back(key, of.account);
+    listen_keys_.clear();
+  }
+  return std::exchange(ended_keys_, {});
+}
 int UsdmExchange::user_of_listen_key(const std::string& key) const {
   const auto found = listen_keys_.find(key);
   return found != listen_keys_.end() ? found->second.account : -1;

@@ -27,6 +27,11 @@ class Venue {
   // an account then throw. Throws Failure.
   [[nodiscard]] virtual boost::json::value call(const std::string& method, const Params& params,
                                                 int account, std::int64_t now_ms) = 0;
+  // How many orders a call makes, as the venue counts them.
+  [[nodiscard]] virtual std::int64_t orders_in(const std::string& method,
+                                               const Params& params) const = 0;
+  // Accounts in sums: what a client's own books must equal.
+  [[nodiscard]] virtual boost::json::value state() const = 0;
   // A trader without an account: its orders are never refused for want of money.
   virtual matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
                                               std::int64_t now_ms) = 0;
