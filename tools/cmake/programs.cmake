@@ -15,6 +15,7 @@ set(SQ_NEEDS_book_analytics_bench sq_venue_binance)
 set(SQ_NEEDS_book_itch_bench sq_feed)
 set(SQ_NEEDS_backtest_exchange_bench sq_venue_binance)
 set(SQ_NEEDS_test_backtest sq_venue_binance sq_strategies)
+set(SQ_NEEDS_test_venue_binance sq_binance-exchange sq_book)
 set(SQ_NEEDS_test_strategies sq_core sq_backtest)
 set(SQ_NEEDS_test_options_quantlib sq_options sq::quantlib)
 set(SQ_NEEDS_options_peers_bench sq_options sq::quantlib)
@@ -26,6 +27,7 @@ set(SQ_NEEDS_market-simulator sq_feed sq_venue_binance sq::cli11)
 set(SQ_NEEDS_sq_chaos sq_backtest)  # the engine without the application around it
 set(SQ_NEEDS_sq_binance-exchange sq_net sq_auth sq_book sq::boost_json sq::cli11 sq::fmt sq::tomlplusplus)
 set(SQ_ALONE sq_chaos sq_binance-exchange test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
+set(SQ_SOURCES_test_venue_binance ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)  # of another module's tests
 
 # QuantLib, what options are compared with: where tools/setup --peers puts it. Not part of any library here.
 function(sq_find_quantlib)
@@ -118,7 +120,7 @@ function(sq_add_test_support)
 endfunction()
 
 function(sq_add_test target owner)
-  add_executable(${target} ${ARGN})
+  add_executable(${target} ${ARGN} ${SQ_SOURCES_${target}})
   target_link_libraries(${target} PRIVATE sq_test_support sq_support)
   target_precompile_headers(${target} REUSE_FROM sq_test_support)
   sq_link(${target} ${owner})

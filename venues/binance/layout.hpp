@@ -11,12 +11,17 @@
 #include "engine/messaging/market_data.hpp"
 
 namespace sq::binance {
-// The venue's stamps are milliseconds. False: outside 1970 to 2262.
-[[nodiscard]] inline bool wall_from_ms(std::uint64_t ms, WallTime& out) noexcept {
-  constexpr auto kMax =
-      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kNsPerMs);
-  out.ns = static_cast<std::int64_t>(ms > kMax ? 0 : ms) * kNsPerMs;
-  return ms <= kMax;
+// The venue's stamps are milliseconds or, where asked for, microseconds: told by their size.
+// False: neither, outside 1970 (microseconds: 1973) to 2262.
+[[nodiscard]] inline bool wall_from_stamp(std::uint64_t stamp, WallTime& out) noexcept {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  constexpr std::uint64_t kMillisecondsMax = kMax / kNsPerMs;      // 2262
+  constexpr std::uint64_t kMicrosecondsMin = 100'000'000'000'000;  // 1973
+  constexpr std::uint64_t kMicrosecondsMax = kMax / kNsPerUs;      // 2262
+  const bool milliseconds = stamp <= kMillisecondsMax;
+  const bool good = milliseconds || (stamp >= kMicrosecondsMin && stamp <= kMicrosecondsMax);
+  out.ns = static_cast<std::int64_t>(good ? stamp : 0) * (milliseconds ? kNsPerMs : kNsPerUs);
+  return good;
 }
 
 struct Stamp {

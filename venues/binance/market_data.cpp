@@ -95,6 +95,7 @@ DecodeResult MarketDataDecoder::parse(std::string_view message, WallTime receive
 
 void MarketDataDecoder::count_ignored(const FixedText<24>& kind) noexcept {
   ++counts_.ignored;
+  last_ignored_ = kind;
   for (std::size_t i = 0; i + 1 < counts_.ignored_kinds.size(); ++i) {
     DecodeCounts::Kind& entry = counts_.ignored_kinds[i];
     if (entry.count == 0) entry.name = kind;

@@ -72,6 +72,8 @@ class MarketDataDecoder {
                                              std::span<std::byte> out) noexcept;
 
   [[nodiscard]] const DecodeCounts& counts() const noexcept { return counts_; }
+  // Which kind the last message was that was Ignored.
+  [[nodiscard]] std::string_view last_ignored() const noexcept { return last_ignored_.view(); }
 
  private:
   DecodeResult parse(std::string_view message, WallTime received, InstrumentId snapshot_of,
@@ -84,5 +86,6 @@ class MarketDataDecoder {
   std::size_t message_bytes_max_;
   std::unique_ptr<char[]> padded_;
   DecodeCounts counts_;
+  FixedText<24> last_ignored_{};
 };
 }  // namespace sq::binance

@@ -75,8 +75,8 @@ bool read(std::string_view token, std::uint64_t& out) noexcept {
   return error == std::errc{} && last == end;
 }
 bool read(std::string_view token, WallTime& out) noexcept {
-  std::uint64_t ms = 0;
-  return read(token, ms) && wall_from_ms(ms, out);
+  std::uint64_t stamp = 0;
+  return read(token, stamp) && wall_from_stamp(stamp, out);
 }
 bool read(std::string_view token, bool& out) noexcept {
   out = token == "true";

@@ -66,7 +66,7 @@ bool full_depth_stream(std::string_view name, std::size_t symbol_length) noexcep
   }
 }
 
-bool to_stamp(std::uint64_t ms, WallTime& out) noexcept { return wall_from_ms(ms, out); }
+bool to_stamp(std::uint64_t stamp, WallTime& out) noexcept { return wall_from_stamp(stamp, out); }
 }  // namespace
 
 ScannedKind Scanner::scan(std::string_view text, WallTime received,

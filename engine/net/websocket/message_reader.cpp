@@ -22,7 +22,7 @@ std::uint64_t big_endian(const std::byte* bytes, std::size_t n) noexcept {
 }  // namespace
 
 MessageReader::MessageReader(WebSocketRole role, std::size_t message_bytes_max)
-    : role_{role}, message_max_{message_bytes_max}, buffer_(kBufferFirst) {}
+    : role_{role}, message_max_{message_bytes_max}, buffer_(kBufferFirst + kMessageSlack) {}
 
 std::span<std::byte> MessageReader::room(std::size_t bytes_min) {
   if (given_) {  // taken by now
@@ -30,16 +30,16 @@ std::span<std::byte> MessageReader::room(std::size_t bytes_min) {
     given_ = false;
   }
   payload_ = {};
-  if (message_ != 0 && (end_ == message_ || buffer_.size() - end_ < bytes_min)) {
+  if (message_ != 0 && (end_ == message_ || capacity() - end_ < bytes_min)) {
     std::memmove(buffer_.data(), buffer_.data() + message_, end_ - message_);
     message_end_ -= message_;
     at_ -= message_;
     end_ -= message_;
     message_ = 0;
   }
-  if (buffer_.size() - end_ < bytes_min)
-    buffer_.resize(std::max(2 * buffer_.size(), end_ + bytes_min));
-  return {buffer_.data() + end_, buffer_.size() - end_};
+  if (capacity() - end_ < bytes_min)
+    buffer_.resize(std::max(2 * capacity(), end_ + bytes_min) + kMessageSlack);
+  return {buffer_.data() + end_, capacity() - end_};
 }
 
 MessageReader::Event MessageReader::fail(std::uint16_t code, std::string_view what) noexcept {

@@ -17,6 +17,9 @@
 #include "engine/net/websocket/utf8.hpp"
 
 namespace sq::net {
+// Bytes that are readable behind every payload that is handed out; what they hold is undefined.
+constexpr std::size_t kMessageSlack = 64;
+
 class MessageReader {
  public:
   // `role`: ours. `message_bytes_max`: of a message, all its fragments together.
@@ -54,6 +57,7 @@ class MessageReader {
   [[nodiscard]] Event take_data();
   Event fail(std::uint16_t code, std::string_view what) noexcept;
   [[nodiscard]] std::size_t available() const noexcept { return end_ - at_; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return buffer_.size() - kMessageSlack; }
   void unmask(std::size_t from, std::size_t to) noexcept;
 
   WebSocketRole role_;
