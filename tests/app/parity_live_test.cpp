@@ -21,6 +21,15 @@ namespace {
 settings::Config live_config(const std::string& text, const std::filesystem::path& dir) {
   settings::Config config = settings::parse(text, "test", dir);
   config.engine.mode = settings::Mode::Live;
+  for (const VenueId venue : {VenueId::BinanceUsdm, VenueId::BinanceSpot}) {
+    settings::VenueConnection connection;
+    connection.venue = venue;
+    connection.environment = settings::Environment::Local;
+    connection.rest = "http://127.0.0.1:1";
+    connection.stream = "ws://127.0.0.1:1";
+    connection.key_file = dir / "key.toml";
+    config.venues.push_back(connection);
+  }
   return config;
 }
 
@@ -82,6 +91,12 @@ TEST_CASE(
   };
   cut("[session]", "# Filters as the venue");
   paper.replace(paper.find("mode = \"recorded\""), 17, "mode = \"paper\"   ");
+  const std::size_t at = paper.find("[[instrument]]");
+  paper.insert(at,
+               "[[venue]]\nname = \"binance-usdm\"\nenvironment = \"live\"\n"
+               "rest = \"https://fapi.binance.com\"\nstream = \"wss://fstream.binance.com\"\n"
+               "[[venue]]\nname = \"binance-spot\"\nenvironment = \"live\"\n"
+               "rest = \"https://api.binance.com\"\nstream = \"wss://stream.binance.com:9443\"\n");
   const auto paper_file = scratch() / "live-paper.toml";
   { std::ofstream{paper_file} << paper; }
   const auto json = scratch() / "live.json";
