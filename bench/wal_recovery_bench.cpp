@@ -1,7 +1,10 @@
 // How long a start takes: the whole order log of ten million orders verified and folded, the same
-// from a snapshot and a tail, and the bare scan. The log is written through the real appender into
-// SQ_BENCH_DIR, else memory if there is room, and removed at the end. SQ_BENCH_ORDERS: another
-// number.
+// from a snapshot and a tail, and the bare scan, beside the same bytes hashed in large blocks
+// without a look at what they say (the memory's own speed). The log is written through the real
+// appender into SQ_BENCH_DIR, else memory if there is room, and removed at the end.
+// SQ_BENCH_ORDERS: another number.
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +21,9 @@
 #include "bench/harness.hpp"
 #include "engine/app/log_fold.hpp"
 #include "engine/app/threads.hpp"
+#include "engine/wal/checksum.hpp"
 #include "engine/wal/log.hpp"
+#include "engine/wal/segment_writer.hpp"
 #include "engine/wal/verify.hpp"
 
 namespace {
@@ -163,10 +169,37 @@ struct BenchLog {
   bool complete{false};
 };
 
+// Mapped and asked for as a reader does it.
+std::uint64_t hash_file(const std::filesystem::path& path) {
+  constexpr std::size_t kWindow = std::size_t{4} << 20U;
+  const wal::File file = wal::File::open_existing(path, O_RDONLY);
+  const wal::Mapping bytes = wal::Mapping::of_file(file, file.size(), path);
+  std::uint64_t hash = 0;
+  for (std::size_t from = 0; from < bytes.size(); from += kWindow) {
+    const std::size_t n = std::min(kWindow, bytes.size() - from);
+    ::madvise(bytes.data() + from, n, MADV_POPULATE_READ);
+    hash = XXH3_64bits_withSeed(bytes.data() + from, n, hash);
+  }
+  return hash;
+}
+std::uint64_t hash_files(const std::filesystem::path& dir, const wal::RunAll& run_all) {
+  const auto numbers = wal::segment_numbers(dir, wal::Stream::Order);
+  std::vector<std::uint64_t> hashes(numbers.size());
+  run_all(numbers.size(), [&](std::size_t i) {
+    hashes[i] = hash_file(wal::segment_path(dir, wal::Stream::Order, numbers[i]));
+  });
+  std::uint64_t all = 0;
+  for (const std::uint64_t hash : hashes) all ^= hash;
+  return all;
+}
+void one_after_the_other(std::size_t n, const std::function<void(std::size_t)>& body) {
+  for (std::size_t i = 0; i < n; ++i) body(i);
+}
+
 // Whole passes, the total named in the line: the bars are seconds for everything.
 template <class Fn>
 void passes(bench::Session& session, std::string_view name, std::string what, std::uint64_t items,
-            std::uint64_t bytes, Fn&& fn) {
+            std::uint64_t bytes, Fn&& fn, std::string_view floor = {}) {
   if (!session.wanted(name)) return;
   std::uint64_t checksum = fn();  // warm
   std::vector<double> times;
@@ -181,8 +214,8 @@ void passes(bench::Session& session, std::string_view name, std::string what, st
   std::snprintf(total.data(), total.size(), "; best pass %.3f s, %.1f GB/s", best / 1e9,
                 static_cast<double>(bytes) / best);
   what += total.data();
-  session.report_rate(name, {.input = what}, items, times, allocations_on_this_thread() - allocated,
-                      checksum);
+  session.report_rate(name, {.input = what, .floor = floor}, items, times,
+                      allocations_on_this_thread() - allocated, checksum);
 }
 
 std::uint64_t fold_all(const std::filesystem::path& dir, const app::FoldSetup& with) {
@@ -218,11 +251,17 @@ int main(int argc, char** argv) {
   const auto& dir = log.settings.dir;
   const std::string size = std::to_string(orders) + " orders, " + std::to_string(log.records) +
                            " records, " + std::to_string(log.bytes >> 20U) + " MiB";
-  passes(session, "wal/scan", size + ", verified", log.records, log.bytes,
-         [&] { return scan(dir); });
-  passes(session, "wal/verify", size + ", segments on all CPUs", log.records, log.bytes, [&] {
-    return wal::verify(dir, {}, app::run_on_all_cpus).records;
-  });
+  passes(session, "floor/log_bytes", "the bytes of wal/scan, hashed in blocks of 4 MiB",
+         log.records, log.bytes, [&] { return hash_files(dir, one_after_the_other); });
+  passes(
+      session, "wal/scan", size + ", verified", log.records, log.bytes, [&] { return scan(dir); },
+      "floor/log_bytes");
+  passes(session, "floor/log_bytes_all_cpus", "the same, segments on all CPUs", log.records,
+         log.bytes, [&] { return hash_files(dir, app::run_on_all_cpus); });
+  passes(
+      session, "wal/verify", size + ", segments on all CPUs", log.records, log.bytes,
+      [&] { return wal::verify(dir, {}, app::run_on_all_cpus).records; },
+      "floor/log_bytes_all_cpus");
   passes(session, "wal/recover", size + ", verified and folded", log.records, log.bytes,
          [&] { return fold_all(dir, with); });
   if (session.wanted("wal/recover_snapshot")) {

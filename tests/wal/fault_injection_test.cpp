@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "engine/wal/verify.hpp"
 #include "tests/support/paths.hpp"
@@ -163,6 +164,31 @@ TEST_CASE("S11: an error of any open is a refusal to start, or the end of a life
   if (!have_strace()) return;
   CHECK(inject_everywhere("openat", "error=EMFILE", "", 1).faults > 5);
   CHECK(inject_everywhere("openat", "error=EIO", "", 1).faults > 5);
+}
+
+TEST_CASE(
+    "S11: an error of any other call is a refusal to start, or the end of a life that lost nothing",
+    "[slow]") {
+  if (!have_strace()) return;
+  const std::pair<const char*, const char*> failing[]{
+      {"mkdir", "EACCES"},   {"flock", "EIO"},       {"getdents64", "EIO"}, {"pread64", "EIO"},
+      {"mlock", "EAGAIN"},   {"mmap", "ENOMEM"},     {"close", "EIO"},      {"fcntl", "EINVAL"},
+      {"newfstatat", "EIO"}, {"getrandom", "EAGAIN"}};
+  for (const auto& [call, error] : failing) {
+    INFO(call);
+    CHECK(inject_everywhere(call, std::string("error=") + error, "", 1).faults > 0);
+  }
+}
+
+TEST_CASE("S15: a delay in any call of a kind costs time and nothing else", "[slow]") {
+  if (!have_strace()) return;
+  for (const char* call : {"pwrite64", "fdatasync", "fsync", "fallocate", "ftruncate", "rename",
+                           "unlink", "openat", "flock", "mmap"}) {
+    const Tried tried = inject_everywhere(call, "delay_enter=30000", "", 1);
+    INFO(call << ": " << tried.faults << " delays");
+    CHECK(tried.faults > 0);
+    CHECK(tried.failed_lives == 0);
+  }
 }
 
 TEST_CASE("S14: interrupted and postponed writes are taken up again, and no byte comes twice") {
