@@ -14,6 +14,7 @@ boost::json::object AdminViews::archive() const {
           {"batches", status.batches},
           {"rows", status.rows},
           {"failures", status.failures},
+          {"resumed_at", status.resumed_at},
           {"error", status.error}};
 }
 }  // namespace sq::app

@@ -93,9 +93,10 @@ ArchiveNames archive_names(const std::filesystem::path& log_dir) {
 }
 
 ArchiveFold::ArchiveFold(ArchiveNames names, std::uint64_t log_id)
-    : instruments_{names.instruments},
+    : identity_{core::identity_of(fold_setup(names), names.strategies)},
+      instruments_{names.instruments},
       names_{names_of(names, log_id)},
-      ledger_{fold_setup(names)} {}
+      state_{fold_setup(names)} {}
 
 void ArchiveFold::take(const RecordHeader& record, bool wanted, reporting::Batch& batch) {
   if (!is_decision(record.kind)) count_input(record, wanted);
@@ -107,27 +108,27 @@ void ArchiveFold::take(const RecordHeader& record, bool wanted, reporting::Batch
   switch (record.kind) {
     case RecordKind::OrderSent:
       if (!known || record.instrument == kNoInstrument) return;
-      static_cast<void>(ledger_.apply_sent(record));
+      static_cast<void>(state_.facts().apply_sent(record));
       remember_sent(record);
       if (wanted) add_order(record, payload_of<OrderRequest>(record).id, batch);
       return;
     case RecordKind::CancelSent:
-      ledger_.apply(record);
+      state_.facts().apply(record);
       if (wanted) add_order(record, payload_of<CancelRequest>(record).id, batch);
       return;
     case RecordKind::OrderChanged:
-      ledger_.apply(record);
+      state_.facts().apply(record);
       if (wanted) add_order(record, payload_of<OrderChanged>(record).id, batch);
       return;
     case RecordKind::OrderReport: {
-      const core::ReportEffect effect = ledger_.apply_report(record);
+      const core::ReportEffect effect = state_.facts().apply_report(record);
       if (effect.booked) book(record, *effect.booked, wanted, batch);
       if (wanted && effect.outcome.order != nullptr)
         add_order(record, payload_of<OrderReport>(record).id, batch);
       return;
     }
     default:
-      ledger_.apply(record);
+      state_.facts().apply(record);
       return;
   }
 }
@@ -148,7 +149,7 @@ void ArchiveFold::book(const RecordHeader& report, const portfolio::Booked& book
                        reporting::Batch& batch) {
   const FillBooked& fill = booked.decision;
   // The order's instrument: a report need not name it, and the order is what was booked.
-  const oms::Order* order = ledger_.orders().pool().find(fill.id);
+  const oms::Order* order = state_.ledger().orders().pool().find(fill.id);
   const InstrumentId instrument = order != nullptr ? order->instrument : report.instrument;
   const Held held{fill.strategy, instrument};
   changed_at_[held] = report.sequence;
@@ -179,12 +180,12 @@ void ArchiveFold::remember_sent(const RecordHeader& sent) {
   sent_[payload_of<OrderRequest>(sent).id.value] = sent.wall;
   if (sent_.size() <= 2 * std::size_t{core::kOrderCapacity}) return;
   std::erase_if(sent_, [&](const auto& each) {
-    return ledger_.orders().pool().find(OrderId{each.first}) == nullptr;
+    return state_.ledger().orders().pool().find(OrderId{each.first}) == nullptr;
   });
 }
 
 void ArchiveFold::add_order(const RecordHeader& record, OrderId id, reporting::Batch& batch) {
-  const oms::Order* order = ledger_.orders().pool().find(id);
+  const oms::Order* order = state_.ledger().orders().pool().find(id);
   if (order == nullptr) return;  // long finished; its row is there
   const OrderRequest& request = order->request;
   RowWriter row{Table::Orders};
@@ -202,7 +203,7 @@ void ArchiveFold::add_order(const RecordHeader& record, OrderId id, reporting::B
 }
 
 void ArchiveFold::add_position(const Held& held, reporting::Batch& batch) const {
-  const auto& books = ledger_.portfolio().ledger(held.first, held.second);
+  const auto& books = state_.ledger().portfolio().ledger(held.first, held.second);
   RowWriter row{Table::Positions};
   row.text(names_.log_id).text(names_.of(held.first)).text(names_.of(held.second));
   row.count(changed_at_.at(held)).text(instruments_[index_of(held.second)].settle.text());
@@ -221,7 +222,7 @@ void ArchiveFold::add_cash(StrategyId strategy, const Currency& currency,
   for (const Instrument& each : instruments_) {
     const auto changed = changed_at_.find({strategy, each.id});
     if (each.settle != currency || changed == changed_at_.end()) continue;
-    const auto& books = ledger_.portfolio().ledger(strategy, each.id);
+    const auto& books = state_.ledger().portfolio().ledger(strategy, each.id);
     cash += books.cash;
     realised += books.position.realised();
     fees += books.fees;

@@ -1,8 +1,8 @@
 // What a log says, as rows for the archive: each record's own rows, and the orders, fills,
 // positions, cash and P&L that the engine's own fold makes of them. Thread: one. Cost: about a
 // microsecond a record. Errors: none; what the fold refuses, the engine has refused, and the log
-// has its dead letter. It always starts at the first record of the order log: what lies before the
-// place where an archive goes on is folded without rows.
+// has its dead letter. It starts at the first record of the order log, or with what another one
+// saved: what lies before the place where an archive goes on is folded without rows.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/core/ledger.hpp"
+#include "engine/core/ledger_state.hpp"
 #include "engine/reporting/archive/batch.hpp"
 #include "engine/reporting/archive/record_rows.hpp"
 #include "engine/settings/config.hpp"
@@ -36,6 +36,13 @@ class ArchiveFold {
   void take(const RecordHeader& record, bool wanted, reporting::Batch& batch);
   // Rows that are written once a batch: positions, cash, P&L, input counts.
   void finish(reporting::Batch& batch);
+
+  // Between two batches only: rows that wait for finish() are not saved.
+  [[nodiscard]] std::vector<wal::SnapshotSection> save() const;
+  // Into a fold that took nothing. Empty: done; else what does not fit, and it is of no use.
+  [[nodiscard]] std::string restore(const wal::Snapshot& snapshot);
+  // Of what a saved fold must agree in with the one that goes on: instruments and strategies.
+  [[nodiscard]] std::uint64_t identity() const noexcept { return identity_; }
 
  private:
   struct DayLine {
@@ -65,10 +72,14 @@ class ArchiveFold {
   void add_cash(StrategyId strategy, const Currency& currency, reporting::Batch& batch) const;
   void add_day(const DayKey& key, reporting::Batch& batch) const;
   void add_input(const InputKey& key, reporting::Batch& batch) const;
+  [[nodiscard]] bool restore_own(StateIn& in);
+  [[nodiscard]] bool restore_totals(StateIn& in);
+  [[nodiscard]] bool known(const Held& held) const noexcept;
 
+  std::uint64_t identity_;
   std::vector<Instrument> instruments_;
   reporting::Names names_;
-  core::Ledger ledger_;
+  core::LedgerState state_;
   std::map<std::uint64_t, WallTime> sent_;    // by order id
   std::map<Held, std::uint64_t> changed_at_;  // sequence of the newest change
   std::map<DayKey, DayLine> days_;

@@ -14,6 +14,7 @@ ArchiverOptions options_of(const settings::Archive& settings,
                            const std::filesystem::path& log_dir) {
   ArchiverOptions options;
   options.log_dir = log_dir;
+  options.fold_dir = log_dir / "archive.fold";
   options.batch_records = settings.batch_records;
   options.flush_interval_ns = settings.flush_interval_ns;
   return options;

@@ -61,20 +61,31 @@ void Archiver::failed(ArchiveState state, const std::string& what, std::int64_t 
   ++status_.failures;
 }
 
-// From the first record again; what the archive has is folded without rows.
-void Archiver::start_over(std::uint64_t archived) {
+void Archiver::read_from(std::uint64_t sequence) {
   wal::ReaderOptions reading;
   reading.feed = options_.feed;
   reading.follow = true;
+  reading.from_sequence = sequence;
   reader_.emplace(options_.log_dir, reading);
+}
+
+// From the saved fold or the first record again; what the archive has is folded without rows.
+void Archiver::start_over(std::uint64_t archived) {
+  read_from(0);
   identity_ = {reporting::log_text(reader_->meta().log_id),
                std::string{reader_->meta().instance.view()}};
-  fold_.emplace(names_, reader_->meta().log_id);
-  folded_ = 0;
+  folded_ = resume(archived);
+  if (folded_ == 0) {
+    read_from(0);
+    fold_.emplace(names_, reader_->meta().log_id);
+  }
+  unsaved_ = 0;
   in_batch_ = 0;
   at_end_ = false;
   at_damage_ = false;
   batch_.restart(archived);
+  const std::lock_guard lock{mutex_};
+  status_.resumed_at = folded_;
 }
 
 bool Archiver::connect(std::int64_t now_ns) {
@@ -123,6 +134,7 @@ std::size_t Archiver::do_work(std::int64_t now_ns) {
     const bool due = hurry_ || now_ns - batch_since_ >= options_.flush_interval_ns;
     const bool written =
         batch_.advances() && (full || ((at_end_ || at_damage_) && due)) && write(now_ns);
+    save_if_due();
     if (connected_) set_state(caught_up() ? ArchiveState::UpToDate : ArchiveState::CatchingUp);
     return records + (written ? 1 : 0);
   } catch (const std::exception& error) {  // the log's files cannot be opened
@@ -159,6 +171,8 @@ void Archiver::take(const RecordHeader& record) {
                       (!options_.wanted || options_.wanted(record.kind));
   fold_->take(record, wanted, batch_);
   folded_ = record.sequence;
+  folded_chain_ = record.checksum;
+  ++unsaved_;
   if (!missing) return;
   batch_.reach(record.sequence);
   ++in_batch_;
@@ -178,11 +192,7 @@ void Archiver::at_log_end(std::int64_t now_ns) {
   if (status.condition == wal::Condition::Ok || now_ns < reopen_at_) return;
   // Closed, or its process died: the next look finds what a new owner appends.
   reopen_at_ = now_ns + kReopenNs;
-  wal::ReaderOptions reading;
-  reading.feed = options_.feed;
-  reading.follow = true;
-  reading.from_sequence = folded_ + 1;
-  reader_.emplace(options_.log_dir, reading);
+  read_from(folded_ + 1);
   if (reporting::log_text(reader_->meta().log_id) != identity_.log_id) start_over(0);
 }
 

@@ -1,6 +1,8 @@
 // Follows a log and keeps an archive up to date: reads a stretch, folds it, writes it as one
 // transaction, goes on behind it. Whatever happens to the store, trading does not notice: the log
 // is read only when there is a place to write to, and everything that was missed is still in it.
+// With a place to save what it folded, a restart goes on from there; a saved fold that is damaged,
+// of another log or configuration, or newer than the store, costs the time to fold again.
 // Thread: one (status() from any). Cost: none to the engine but the shared memory it reads. Memory:
 // one batch. Errors: status(); a store that fails is tried again after 100 ms, doubling to 30 s.
 #pragma once
@@ -35,8 +37,9 @@ struct ArchiveStatus {
   std::uint64_t read_sequence{0};      // everything up to here was read from the log
   std::uint64_t batches{0};
   std::uint64_t rows{0};
-  std::uint64_t failures{0};  // of the store, since the start
-  std::string error;          // the last one; "" when all is well
+  std::uint64_t failures{0};    // of the store, since the start
+  std::uint64_t resumed_at{0};  // record of the saved fold it went on from; 0: from the first
+  std::string error;            // the last one; "" when all is well
 };
 
 struct ArchiverOptions {
@@ -48,6 +51,8 @@ struct ArchiverOptions {
   std::function<bool(RecordKind)> wanted;  // empty: every kind
   std::uint32_t batch_records{5'000};
   std::int64_t flush_interval_ns{200 * kNsPerMs};  // longest wait of a record for its transaction
+  std::filesystem::path fold_dir;                  // where the fold is saved; empty: nowhere
+  std::uint64_t save_records{250'000};             // that often, and when it ends
 };
 
 class Archiver {
@@ -67,6 +72,11 @@ class Archiver {
  private:
   [[nodiscard]] bool connect(std::int64_t now_ns);
   void start_over(std::uint64_t archived);
+  void read_from(std::uint64_t sequence);
+  // The record behind which the newest usable saved fold goes on; 0: there is none.
+  [[nodiscard]] std::uint64_t resume(std::uint64_t archived);
+  [[nodiscard]] bool resume_at(std::uint64_t sequence);
+  void save_if_due();
   std::size_t read(std::int64_t now_ns);
   void take(const RecordHeader& record);
   void at_log_end(std::int64_t now_ns);
@@ -81,9 +91,11 @@ class Archiver {
   std::optional<ArchiveFold> fold_;
   std::optional<wal::Reader> reader_;
   reporting::Batch batch_;
-  std::uint64_t folded_{0};      // last sequence the fold has taken
-  std::uint32_t in_batch_{0};    // records
-  std::int64_t batch_since_{0};  // when the batch got its first record
+  std::uint64_t folded_{0};        // last sequence the fold has taken
+  std::uint64_t folded_chain_{0};  // and that record's checksum
+  std::uint64_t unsaved_{0};       // records since the fold was saved
+  std::uint32_t in_batch_{0};      // records
+  std::int64_t batch_since_{0};    // when the batch got its first record
   std::int64_t retry_at_{0};
   std::int64_t backoff_ns_{0};
   std::int64_t reopen_at_{0};

@@ -45,7 +45,7 @@ wal::LogSettings log_settings(const settings::Config& config) {
   made.dir = config.log.dir;
   made.ring_dir = config.log.ring_dir;
   made.instance = FixedText<16>{config.engine.instance};
-  made.beside = {"archive.sqlite", "events", "engine.control", "KILL", "admin.token"};
+  made.beside = {"archive.sqlite", "archive.fold", "events", "engine.control", "KILL", "admin.token"};
   for (const auto& path : {config.archive.path, config.admin.token_file})
     if (path.parent_path() == config.log.dir) made.beside.push_back(path.filename().string());
   made.order_ring_bytes = config.log.order_ring_mib * kMib;

@@ -44,6 +44,8 @@ class LedgerState {
   void apply(const RecordHeader& record) noexcept;
 
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
+  // For who needs a fact's answer and no digest: facts applied here count for the ledger only.
+  [[nodiscard]] Ledger& facts() noexcept { return ledger_; }
   [[nodiscard]] Ledger take_ledger() noexcept { return std::move(ledger_); }
   [[nodiscard]] const std::vector<StrategyFacts>& strategies() const noexcept {
     return strategies_;
