@@ -60,13 +60,14 @@ ExchangeSite::ExchangeSite(Venue& venue, std::vector<ApiKey> keys, SiteSettings 
     : venue_{venue},
       keys_{std::move(keys)},
       settings_{std::move(settings)},
-      limits_{settings_.weight_limit, settings_.orders} {}
+      limits_{settings_.weight_limit, settings_.orders},
+      clock_{&wall_ms} {}
 
 const ApiKey& ExchangeSite::key_of(const std::string& name) const {
   const auto found =
       std::find_if(keys_.begin(), keys_.end(), [&](const ApiKey& key) { return key.key == name; });
   if (name.empty()) throw Failure{401, -2014, "API-key format invalid.", {}};
-  if (found == keys_.end() || wall_ms() < revoked_until_ms_)
+  if (found == keys_.end() || clock_() < revoked_until_ms_)
     throw Failure{401, -2015, "Invalid API-key, IP, or permissions for action.", {}};
   return *found;
 }
@@ -98,7 +99,7 @@ int ExchangeSite::account_of(const WebRequest& request, const Params& params, st
 }
 
 std::int64_t ExchangeSite::now_ms() const {
-  const std::int64_t wall = wall_ms();
+  const std::int64_t wall = clock_();
   return wall < clock_until_ms_ ? wall + clock_shift_ms_ : wall;
 }
 RequestFault ExchangeSite::fault_of(std::string_view call) {

@@ -5,6 +5,7 @@
 // 3 (what real clients send).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -56,6 +57,8 @@ class ExchangeSite : public Site {
   void publish(std::int64_t now_ms);
   // Times what the venue's limits allow; 1 is the venue's.
   void set_limit_factor(std::int64_t factor) { limits_.set_factor(factor); }
+  // UTC, ms, before what goes wrong with it; the machine's unless it is set.
+  void set_clock(std::function<std::int64_t()> clock) { clock_ = std::move(clock); }
   // What goes wrong; outlives the site.
   void set_faults(FaultPlan& faults) { faults_ = &faults; }
   [[nodiscard]] const SiteCounters& counters() const noexcept { return counters_; }
@@ -152,6 +155,7 @@ class ExchangeSite : public Site {
   SiteSettings settings_;
   RateLimits limits_;
   std::map<WebPeer*, Peer> peers_;
+  std::function<std::int64_t()> clock_;
   FaultPlan* faults_{nullptr};
   std::int64_t maintenance_until_ms_{0};
   std::int64_t revoked_until_ms_{0};

@@ -33,10 +33,10 @@ WebAnswer ExchangeSite::control(const WebRequest& request) {
   if (request.path != "/control/scenario" || faults_ == nullptr)
     return say(404, "there is /control/scenario and /control/state");
   if (request.method == "DELETE") {
-    faults_->set({}, wall_ms());
+    faults_->set({}, clock_());
   } else if (request.method == "POST") {
     try {
-      faults_->set(scenario_of(request.body), wall_ms());
+      faults_->set(scenario_of(request.body), clock_());
     } catch (const std::exception& error) {
       return say(400, error.what());
     }
@@ -100,7 +100,7 @@ void ExchangeSite::act(const Fault& fault, std::int64_t now_ms) {
       for (auto& [web, peer] : peers_) web->drop();
       break;
     case FaultKind::Revoke: {
-      revoked_until_ms_ = wall_ms() + fault.for_ms;
+      revoked_until_ms_ = clock_() + fault.for_ms;
       const json::object error{{"code", -2015},
                                {"msg", "Invalid API-key, IP, or permissions for action."}};
       for (auto& [web, peer] : peers_) {
@@ -113,7 +113,7 @@ void ExchangeSite::act(const Fault& fault, std::int64_t now_ms) {
       break;
     }
     case FaultKind::Clock:
-      clock_until_ms_ = wall_ms() + fault.for_ms;
+      clock_until_ms_ = clock_() + fault.for_ms;
       clock_shift_ms_ = fault.shift_ms;
       break;
     case FaultKind::Ban:
@@ -126,7 +126,7 @@ void ExchangeSite::act(const Fault& fault, std::int64_t now_ms) {
 
 void ExchangeSite::act_on_time(std::int64_t now_ms) {
   if (faults_ != nullptr && !faults_->empty())
-    for (const Fault* fault : faults_->due(settings_.market, wall_ms())) act(*fault, now_ms);
+    for (const Fault* fault : faults_->due(settings_.market, clock_())) act(*fault, now_ms);
   if (shutdown_ms_ == 0 || now_ms < shutdown_ms_) return;
   shutdown_ms_ = 0;
   for (auto& [web, peer] : peers_)

@@ -45,8 +45,8 @@ binance::Server server_at(std::uint16_t port, net::TlsContext* tls) {
 class Wire::Line final : public exchange::WebPeer {
  public:
   Line(Wire& wire, exchange::WebPeer& peer) : wire_{wire}, peer_{peer} {}
-  void send(std::string_view text) override {
-    if (!wire_.passes || wire_.passes(std::string{text})) peer_.send(text);
+  void send(std::string_view payload, const exchange::Delivery& how) override {
+    if (!wire_.passes || wire_.passes(std::string{payload})) peer_.send(payload, how);
   }
   void close(std::uint16_t code, std::string_view reason) override { peer_.close(code, reason); }
   void drop() override { peer_.drop(); }
@@ -73,12 +73,12 @@ std::vector<Wire::Open>::iterator Wire::find(exchange::WebPeer& peer) {
   return std::find_if(lines_.begin(), lines_.end(),
                       [&](const Open& each) { return each.peer == &peer; });
 }
-bool Wire::on_open(exchange::WebPeer& peer) {
+std::optional<exchange::WebAnswer> Wire::on_open(exchange::WebPeer& peer) {
   targets_.push_back(peer.request().path + "?" + peer.request().query);
   lines_.push_back({&peer, std::make_unique<Line>(*this, peer)});
-  if (site_.on_open(*lines_.back().line)) return true;
-  lines_.pop_back();
-  return false;
+  auto refused = site_.on_open(*lines_.back().line);
+  if (refused) lines_.pop_back();
+  return refused;
 }
 void Wire::on_text(exchange::WebPeer& peer, std::string_view text) {
   texts_.emplace_back(text);
@@ -116,7 +116,7 @@ ExchangeRig::ExchangeRig(const RigWish& wish)
     site_ = std::make_unique<exchange::UsdmSite>(*made, std::vector{key});
     venue_ = std::move(made);
   }
-  site_->set_limit_factor(1'000);  // its minutes are those of the real clock, many tests long
+  site_->set_clock([this] { return now_ms_; });
   traders_ = std::make_unique<exchange::Traders>(*venue_, 42, wish.orders_per_second);
   traders_->open(now_ms_);
   wire_ = std::make_unique<Wire>(*site_);

@@ -32,7 +32,7 @@ class Wire final : public exchange::Site {
   std::function<std::optional<exchange::WebAnswer>(const exchange::WebRequest&)> answers;
 
   exchange::WebAnswer on_request(const exchange::WebRequest& request) override;
-  bool on_open(exchange::WebPeer& peer) override;
+  std::optional<exchange::WebAnswer> on_open(exchange::WebPeer& peer) override;
   void on_text(exchange::WebPeer& peer, std::string_view text) override;
   void on_closed(exchange::WebPeer& peer) override;
 
