@@ -1,12 +1,11 @@
 // Reads what Binance answers to requests and what it tells by itself, spot and USD-M.
 // Thread: the venue's. Cost: a pass of simdjson; no allocation once its buffers have grown. Errors:
-// empty, or Malformed: what must be there is missing, doubled or does not fit. Nothing is guessed.
-// Source: protocol facts of binance_spot 8 to 10, binance_futures 5 to 8.
+// empty, false, or Malformed: what must be there is missing, or does not fit. Nothing is guessed.
+// Source: protocol facts of binance_spot 8 to 10, binance_futures 5 to 8; fault N17.
 #pragma once
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +16,8 @@
 #include "venues/binance/symbols.hpp"
 
 namespace sq::binance {
+class JsonFields;
+
 class AnswerReader {
  public:
   // `instance`: of the wire ids of this engine.
@@ -25,31 +26,40 @@ class AnswerReader {
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
-  // Frames. Counts of `rateLimits` go to `governor`.
+  // Frames of the WebSocket API and of user data streams. Counts of `rateLimits` go to `governor`.
   [[nodiscard]] const Incoming& read_frame(std::string_view text, RateGovernor& governor,
                                            WallTime now);
 
-  // Bodies of REST answers.
+  // Bodies of REST answers. The message of an error is valid until the next reading.
   [[nodiscard]] VenueAnswer read_error(int status, std::string_view body);
   [[nodiscard]] std::optional<ToldOrder> read_order(std::string_view body);
-  // Orders of instruments that are not ours are left out.
-  [[nodiscard]] bool read_orders(std::string_view body, std::vector<ToldOrder>& orders);
-  // Of one symbol. `last_id`: the largest id, `count` the rows, before any is left out.
+  // Appends; orders of instruments that are not ours are left out. `last_id`: the largest, `rows`
+  // how many, before any is left out.
+  [[nodiscard]] bool read_orders(std::string_view body, std::vector<ToldOrder>& orders,
+                                 std::uint64_t& last_id, std::size_t& rows);
   [[nodiscard]] bool read_trades(std::string_view body, std::vector<ToldTrade>& trades,
-                                 std::uint64_t& last_id, std::size_t& count);
-  [[nodiscard]] std::optional<WallTime> read_time(std::string_view body);
+                                 std::uint64_t& last_id, std::size_t& rows);
   [[nodiscard]] bool read_account(std::string_view body, ToldAccount& account);
+  [[nodiscard]] std::optional<WallTime> read_time(std::string_view body);
   [[nodiscard]] std::optional<std::string> read_text(std::string_view body, std::string_view key);
+  [[nodiscard]] std::optional<bool> read_flag(std::string_view body, std::string_view key);
+  // exchangeInfo: what is not as our instruments say, naming both; "" when all is.
+  [[nodiscard]] std::string differing_filters(std::string_view body);
 
   [[nodiscard]] const std::vector<Instrument>& instruments() const noexcept { return instruments_; }
   [[nodiscard]] const Instrument* find(InstrumentId id) const noexcept;
+  [[nodiscard]] VenueId venue() const noexcept { return venue_; }
+  [[nodiscard]] bool spot() const noexcept { return venue_ == VenueId::BinanceSpot; }
 
  private:
   struct Parser;
-  class Words;
-  void read_answer(const Words& frame, RateGovernor& governor, WallTime now);
-  void read_event(const Words& event);
-  void read_execution(const Words& event, WallTime at);
+  [[nodiscard]] OrderId id_of(std::string_view client_id) const noexcept;
+  void read_answer(JsonFields& frame, RateGovernor& governor, WallTime now);
+  void read_event(JsonFields& event);
+  void read_execution(JsonFields& order, std::string_view client_id, WallTime at);
+  void read_funding(JsonFields& event);
+  [[nodiscard]] bool fill_order(JsonFields& fields, ToldOrder& order) const;
+  [[nodiscard]] bool fill_trade(JsonFields& fields, ToldTrade& trade) const;
 
   VenueId venue_;
   std::vector<Instrument> instruments_;

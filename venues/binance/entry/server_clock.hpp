@@ -42,6 +42,7 @@ class ServerClock {
     return jumped;
   }
 
+  [[nodiscard]] std::size_t samples() const noexcept { return count_; }
   [[nodiscard]] bool known() const noexcept { return count_ != 0; }
   [[nodiscard]] WallTime at(MonoTime now) const noexcept {
     return WallTime{now.ns + (known() ? offset_ns_ : apart_ns_)};

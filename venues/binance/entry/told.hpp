@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/messaging/account.hpp"
 #include "engine/messaging/orders.hpp"
 #include "venues/binance/answer_meaning.hpp"
 
@@ -60,6 +61,7 @@ struct Incoming {
     Order,        // `report` about an order
     Ask,          // something happened to the order of `report` that only a query can tell
     Account,      // balances or positions moved, or settings
+    Funding,      // `funding`
     StreamEnded,  // no more user data come on this connection, or with this listen key
     Shutdown,     // the server is about to close this connection
     Ignored
@@ -71,6 +73,7 @@ struct Incoming {
   bool order_told{false};  // Answer: `order`
   ToldOrder order{};
   OrderReport report{};
+  FundingSettled funding{};
   InstrumentId instrument{kNoInstrument};
   WallTime at{};
 };
