@@ -51,11 +51,11 @@ bool about_an_order(std::string_view text) {
 class LossySite::Peer final : public exchange::WebPeer {
  public:
   Peer(exchange::WebPeer& peer, LossySite& site) : peer_{peer}, site_{site} {}
-  void send(std::string_view text) override {
+  void send(std::string_view text, const exchange::Delivery& how) override {
     const bool event = text.find("\"event\":") != std::string_view::npos ||
                        text.find("\"e\":") != std::string_view::npos;
     if (event ? site_.lose_events : losing) return;
-    peer_.send(text);
+    peer_.send(text, how);
   }
   void close(std::uint16_t code, std::string_view reason) override { peer_.close(code, reason); }
   void drop() override { peer_.drop(); }
@@ -78,11 +78,11 @@ exchange::WebAnswer LossySite::on_request(const exchange::WebRequest& request) {
     if (auto answer = rest(request)) return *answer;
   return site_.on_request(request);
 }
-bool LossySite::on_open(exchange::WebPeer& peer) {
+std::optional<exchange::WebAnswer> LossySite::on_open(exchange::WebPeer& peer) {
   peers_.push_back(std::make_unique<Peer>(peer, *this));
-  if (site_.on_open(*peers_.back())) return true;
-  peers_.pop_back();
-  return false;
+  auto refused = site_.on_open(*peers_.back());
+  if (refused) peers_.pop_back();
+  return refused;
 }
 void LossySite::on_text(exchange::WebPeer& peer, std::string_view text) {
   for (const auto& each : peers_) {
@@ -173,6 +173,7 @@ void LinkWorld::make_link() {
 }
 void LinkWorld::restart_link() {
   link.reset();
+  told_records.clear();
   make_link();
 }
 
@@ -184,7 +185,7 @@ exchange::Venue& LinkWorld::venue() {
 void LinkWorld::turn() {
   server.turn(0, mono_now());
   site->publish(wall_ms());
-  static_cast<void>(link->step(mono_now(), wall_now()));
+  if (link) static_cast<void>(link->step(mono_now(), wall_now()));
   while (const RecordHeader* record = out.peek()) {
     const auto payload = payload_bytes(*record);
     told_records.push_back({*record, {payload.begin(), payload.end()}});
@@ -224,6 +225,15 @@ void LinkWorld::cancel(OrderId id) {
 }
 void LinkWorld::query(OrderId id) {
   auto record = make_record(RecordKind::QuerySent, QueryRequest{id});
+  record.header.instrument = instrument.id;
+  static_cast<void>(in.try_push(record.header));
+}
+void LinkWorld::query_account(std::uint64_t request, WallTime from) {
+  AccountQuery asked;
+  asked.request = request;
+  asked.trades_from = from;
+  asked.venue = instrument.venue;
+  auto record = make_record(RecordKind::QuerySent, asked);
   record.header.instrument = instrument.id;
   static_cast<void>(in.try_push(record.header));
 }

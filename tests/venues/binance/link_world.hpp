@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/messaging/venue_account.hpp"
 #include "engine/net/tls/tls_context.hpp"
 #include "engine/risk/approval.hpp"
 #include "engine/venue/request_ring.hpp"
@@ -30,7 +32,7 @@ class LossySite final : public exchange::Site {
   void tell_all(std::string_view text);
 
   exchange::WebAnswer on_request(const exchange::WebRequest& request) override;
-  bool on_open(exchange::WebPeer& peer) override;
+  std::optional<exchange::WebAnswer> on_open(exchange::WebPeer& peer) override;
   void on_text(exchange::WebPeer& peer, std::string_view text) override;
   void on_closed(exchange::WebPeer& peer) override;
   std::uint64_t requests{0};  // of REST
@@ -66,6 +68,7 @@ class LinkWorld {
                 TimeInForce tif = TimeInForce::GoodTillCancel, bool reduce_only = false);
   void cancel(OrderId id);
   void query(OrderId id);
+  void query_account(std::uint64_t request, WallTime from = {});
   // The other user.
   void other(const char* side, const char* price, const char* qty, const char* tif = "GTC");
 
@@ -74,6 +77,15 @@ class LinkWorld {
   [[nodiscard]] std::vector<ReportKind> kinds(OrderId id) const;
   [[nodiscard]] bool told(OrderId id, ReportKind kind) const;
   [[nodiscard]] std::size_t count(RecordKind kind) const;
+  // Payloads of a kind, as they came.
+  template <class P>
+  [[nodiscard]] std::vector<P> payloads(RecordKind kind) const {
+    std::vector<P> found;
+    for (const Told& told : told_records)
+      if (told.header.kind == kind)
+        found.push_back(*reinterpret_cast<const P*>(told.payload.data()));
+    return found;
+  }
 
   [[nodiscard]] exchange::Venue& venue();
   [[nodiscard]] static std::int64_t wall_ms() { return exchange::wall_ms(); }

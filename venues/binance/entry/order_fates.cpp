@@ -21,7 +21,10 @@ void OrderFlow::not_sent(OrderId id, InstrumentId instrument, RejectCode code) {
   report.code = code;
   context_.out.report(report, instrument, context_.venue_now());
 }
+// Unless the user data stream has told what became of it.
 void OrderFlow::unknown(OrderId id, InstrumentId instrument) {
+  const WorkingOrder* const working = context_.working.find(id);
+  if (working == nullptr || working->answered) return;
   ++context_.counters.unknown;
   OrderReport report;
   report.id = id;
