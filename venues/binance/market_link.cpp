@@ -4,6 +4,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "venues/binance/stream_name.hpp"
+
 namespace sq::binance {
 namespace {
 constexpr std::uint32_t kNoFeed = std::numeric_limits<std::uint32_t>::max();
@@ -62,6 +64,7 @@ MarketLink::MarketLink(const LinkSettings& link, const MarketLinkSettings& setti
     if (feed_at_.size() <= index) feed_at_.resize(index + 1, kNoFeed);
     feed_at_[index] = static_cast<std::uint32_t>(feeds_.size());
     feeds_.push_back({.instrument = each.id,
+                      .symbol = each.symbol,
                       .source = SourceId{static_cast<std::uint16_t>(
                           static_cast<std::uint16_t>(kSourceFeedFirst) + index)},
                       .backoff = Backoff{settings.backoff, seeds.random()}});
@@ -163,8 +166,10 @@ void MarketLink::take(Lane& lane, const StreamLane::Received& received, MonoTime
   const std::string_view text = received.message.text();
   ++counters_.messages;
   counters_.bytes += text.size();
-  if (ending_) return;  // what comes while the connections close
   const WallTime at = received.at != WallTime{} ? received.at : wall;
+  if (settings_.recorder != nullptr) [[unlikely]]
+    static_cast<void>(settings_.recorder->offer(at, text));
+  if (ending_) return;  // what comes while the connections close
   const DecodeResult result =
       decoder_.decode(text, at, kNoInstrument, {scratch_.get(), kRecordBytesMax});
   if (result != DecodeResult::Decoded) {
@@ -268,6 +273,7 @@ void MarketLink::take_snapshot(const SnapshotFetcher::Answer& answer, MonoTime n
   if (!feed.up || feed.lost != 0) return;  // of a stream that is gone; it is asked for anew
   const auto again = [&] { want_snapshot(feed, now + feed.backoff.next()); };
   if (!answer.good) return again();
+  if (settings_.recorder != nullptr) record_snapshot(feed, answer.body, wall);
   const DecodeResult result = decoder_.decode_unpadded(answer.body, wall, feed.instrument,
                                                        {scratch_.get(), kRecordBytesMax});
   RecordHeader& record = scratch();
@@ -282,6 +288,12 @@ void MarketLink::take_snapshot(const SnapshotFetcher::Answer& answer, MonoTime n
   feed.backoff.reset();
   if (!push(feed, record)) return lose(feed);
   ++counters_.snapshots;
+}
+
+void MarketLink::record_snapshot(const Feed& feed, std::string_view body, WallTime wall) {
+  std::string before{R"({"stream":")"};
+  before.append(feed.symbol.view()).append(kSnapshotName).append(R"(","data":)");
+  static_cast<void>(settings_.recorder->offer(wall, body, before, "}"));
 }
 
 bool MarketLink::push(Feed& feed, RecordHeader& record) noexcept {

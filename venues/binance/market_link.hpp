@@ -29,6 +29,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/feed/raw_writer.hpp"
 #include "engine/messaging/record_ring.hpp"
 #include "venues/binance/depth_sync.hpp"
 #include "venues/binance/market_data.hpp"
@@ -49,6 +50,8 @@ struct MarketLinkSettings {
   BackoffSettings backoff{};
   std::int32_t busy_poll_us{0};  // SO_BUSY_POLL
   std::uint64_t seed{1};         // of the chance in waits
+  // Gets every message as it came, and snapshots under a name of their own (stream_name.hpp).
+  feed::RawWriter* recorder{nullptr};
 };
 
 enum class MarketLinkState : std::uint8_t {
@@ -104,6 +107,7 @@ class MarketLink {
  private:
   struct Feed {
     InstrumentId instrument{kNoInstrument};
+    Symbol symbol{};
     SourceId source{};
     std::uint64_t sequence{0};
     DepthSync sync{};
@@ -131,6 +135,7 @@ class MarketLink {
   [[nodiscard]] bool is_news(Feed& feed, const RecordHeader& record, bool second) noexcept;
   [[nodiscard]] bool take_snapshots(MonoTime now, WallTime wall);
   void take_snapshot(const SnapshotFetcher::Answer& answer, MonoTime now, WallTime wall);
+  void record_snapshot(const Feed& feed, std::string_view body, WallTime wall);
   void want_snapshot(Feed& feed, MonoTime due, bool again = false);
   [[nodiscard]] bool push(Feed& feed, RecordHeader& record) noexcept;
   void tell_status(Feed& feed, FeedEvent event, WallTime wall) noexcept;

@@ -180,6 +180,8 @@ ParseOutcome Parser::State::object(od::object root, int nesting) noexcept {
     } else if (nesting == 0 && raw.unsafe_is_equal("stream")) {
       if (stream.data() != nullptr || field.value().get_string().get(stream) != simdjson::SUCCESS)
         return {};
+      if (const auto symbol = symbol_of_snapshot(stream); !symbol.empty())
+        snapshot_of = symbols.find(symbol);
     } else if (const DecodeResult result = this->field(field, event);
                result != DecodeResult::Decoded) {
       return {result, {}};
@@ -189,8 +191,10 @@ ParseOutcome Parser::State::object(od::object root, int nesting) noexcept {
   if (stream.data() == nullptr) return {};
   if (inner.result == DecodeResult::Decoded) {
     const auto kind = reinterpret_cast<const RecordHeader*>(out.data())->kind;
-    const bool depth = kind == RecordKind::DepthUpdate || kind == RecordKind::DepthSnapshot;
-    if (depth && !is_full_depth_stream(stream))
+    const bool snapshot = kind == RecordKind::DepthSnapshot;
+    const bool depth = kind == RecordKind::DepthUpdate || snapshot;
+    const bool answer = snapshot && !symbol_of_snapshot(stream).empty();
+    if (depth && !answer && !is_full_depth_stream(stream))
       return {DecodeResult::Ignored, FixedText<24>{"partial depth"}};
   }
   return inner;

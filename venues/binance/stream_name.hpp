@@ -13,4 +13,11 @@ namespace sq::binance {
   const std::string_view rest = name.substr(at + kDepth.size());
   return rest.empty() || rest.front() == '@';
 }
+// Of a recorded answer to a depth request, which names no symbol: `BTCUSDT@depthSnapshot`. Empty:
+// not such a name. The venue has no stream of that name.
+constexpr std::string_view kSnapshotName = "@depthSnapshot";
+[[nodiscard]] constexpr std::string_view symbol_of_snapshot(std::string_view name) noexcept {
+  return name.ends_with(kSnapshotName) ? name.substr(0, name.size() - kSnapshotName.size())
+                                       : std::string_view{};
+}
 }  // namespace sq::binance

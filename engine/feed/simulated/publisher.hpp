@@ -10,8 +10,8 @@
 #include <deque>
 #include <string>
 
+#include "engine/feed/gzip_writer.hpp"
 #include "engine/feed/simulated/connection.hpp"
-#include "engine/feed/simulated/gzip_writer.hpp"
 #include "engine/feed/simulated/message_text.hpp"
 #include "engine/feed/simulated/order_flow.hpp"
 

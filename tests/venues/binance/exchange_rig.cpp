@@ -188,6 +188,7 @@ void ExchangeRig::take(RecordHeader& record) {
   feed.skipped += record.source_sequence - feed.sequence - 1;
   feed.sequence = record.source_sequence;
   record.mono = now();
+  if (on_record) on_record(index - first_own_, record);
   switch (record.kind) {
     case RecordKind::DepthUpdate:
       static_cast<void>(feed.book->on_depth(record));

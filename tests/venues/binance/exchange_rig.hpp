@@ -79,6 +79,8 @@ class ExchangeRig {
   void freeze(bool frozen) noexcept { frozen_ = frozen; }        // the exchange's host does nothing
   void read_ring(bool reading) noexcept { reading_ = reading; }  // or the consumer is stuck
 
+  std::function<void(std::size_t feed, const RecordHeader& record)> on_record;
+
   // After a pause of the traders: how many books do not equal the exchange's, level for level.
   [[nodiscard]] std::size_t books_that_differ();
   [[nodiscard]] bool all_live() const;

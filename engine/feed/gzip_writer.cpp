@@ -1,11 +1,11 @@
-#include "engine/feed/simulated/gzip_writer.hpp"
+#include "engine/feed/gzip_writer.hpp"
 
 #include <zlib.h>
 
 #include <stdexcept>
 #include <string>
 
-namespace sq::feed::simulated {
+namespace sq::feed {
 namespace {
 constexpr int kLevel = 2;                 // 4 is 10 % smaller and takes 1.5 times as long
 constexpr int kGzipWindow = 15 + 16;      // zlib's way to ask for the gzip format
@@ -56,10 +56,15 @@ void GzipWriter::compress(int flush) {
   input_.clear();
 }
 
+void GzipWriter::flush() {
+  compress(Z_SYNC_FLUSH);
+  if (std::fflush(file_) != 0) fail("cannot be written");
+}
+
 void GzipWriter::close() {
   compress(Z_FINISH);
   const int closed = std::fclose(file_);
   file_ = nullptr;
   if (closed != 0) fail("cannot be closed");
 }
-}  // namespace sq::feed::simulated
+}  // namespace sq::feed

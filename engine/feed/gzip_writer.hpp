@@ -13,7 +13,7 @@
 
 struct z_stream_s;
 
-namespace sq::feed::simulated {
+namespace sq::feed {
 class GzipWriter {
  public:
   explicit GzipWriter(const std::filesystem::path& path);
@@ -21,6 +21,8 @@ class GzipWriter {
   GzipWriter(const GzipWriter&) = delete;
   GzipWriter& operator=(const GzipWriter&) = delete;
   void write(std::string_view text);
+  // Everything written so far can be read from the file, also after a crash of this process.
+  void flush();
   void close();  // flushes; without it the file is incomplete
 
   [[nodiscard]] std::uint64_t text_bytes() const noexcept { return text_bytes_; }
@@ -40,4 +42,4 @@ class GzipWriter {
   std::uint64_t file_bytes_{0};
   std::uint32_t crc_{0};
 };
-}  // namespace sq::feed::simulated
+}  // namespace sq::feed
