@@ -88,11 +88,9 @@ void StartChecks::refused(const Due& due, const RestAnswer& answer) {
   const Meaning meaning = meaning_of(context_.where.venue, RequestKind::Other, said);
   std::string why{"at the start the venue says: "};
   why.append(std::to_string(said.code)).append(" ").append(said.message);
-  const bool for_good =
-      meaning.care == Care::KeyRefused || due.step == Step::Margin || due.step == Step::Leverage;
-  if (for_good && meaning.fate == Fate::NotDone && meaning.care != Care::SlowDown &&
-      meaning.care != Care::Banned && meaning.care != Care::ClockOff)
-    return context_.stop(why);
+  const bool setting = due.step == Step::Margin || due.step == Step::Leverage;
+  const bool refused = setting && said.status == 400 && meaning.care == Care::None;
+  if (refused || meaning.care == Care::KeyRefused) return context_.stop(why);
   context_.note(why);
   failed_ = true;
 }
