@@ -15,6 +15,7 @@ struct RunOptions {
   std::filesystem::path log_dir;  // "": as configured
   std::filesystem::path json;     // "": none
   bool serve{false};              // keep the admin port up after the end
+  std::vector<std::string> arm;   // fingerprints of keys that trade real money
 };
 int run_command(const RunOptions& options);
 

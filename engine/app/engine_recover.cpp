@@ -1,5 +1,5 @@
-// Recovery: facts from the newest snapshot and the order log behind it, the simulated exchange and
-// the books from its inputs.
+// Recovery: facts from the newest snapshot and the order log behind it; what is outside the core is
+// the drive's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,38 +8,10 @@
 #include "engine/app/engine_run.hpp"
 #include "engine/app/log_fold.hpp"
 #include "engine/app/preamble.hpp"
-#include "engine/backtest/catch_up.hpp"
 #include "engine/messaging/control.hpp"
-#include "engine/wal/reader.hpp"
 
 namespace sq::app {
 namespace {
-class LogCursor final : public backtest::RecordCursor {
- public:
-  explicit LogCursor(const std::filesystem::path& dir) : reader_{dir} {}
-  [[nodiscard]] const RecordHeader* next() override { return reader_.next(); }
-  [[nodiscard]] const wal::ReaderStatus& status() const noexcept { return reader_.status(); }
-
- private:
-  wal::Reader reader_;
-};
-
-// Brings the books up to date with what the core had before the crash.
-struct BookRecovery final : backtest::CoreInput {
-  explicit BookRecovery(core::Core& called) : core{called} {}
-  void on_input(RecordHeader& input) noexcept override { core.recover(input); }
-  [[nodiscard]] MonoTime next_timer() const noexcept override { return MonoTime{0}; }
-  core::Core& core;
-};
-
-void require_whole(const wal::ReaderStatus& status) {
-  if (status.condition == wal::Condition::End || status.condition == wal::Condition::Ok ||
-      status.condition == wal::Condition::Torn)
-    return;
-  throw std::runtime_error(fmt::format("the log cannot be recovered: {} at {}:{}: {}",
-                                       wal::text_of(status.condition), status.file.string(),
-                                       status.offset, status.what));
-}
 // A start without a snapshot is only slower: no reason not to trade.
 void try_to_keep(LogFold& fold, telemetry::Log& log) {
   try {
@@ -99,20 +71,9 @@ void EngineRun::recover() {
   }
   // Above any that an order at a venue bears: the log may be an old one, restored.
   epoch_ = std::max(core_->ledger().epoch(), core_->ledger().accounts().epoch_seen()) + 1;
-  LogCursor cursor{log_->dir()};
-  BookRecovery books{*core_};
-  const backtest::CatchUp caught = backtest::catch_up(*simulation_, cursor, &books);
-  require_whole(cursor.status());
-  if (caught.difference)
-    throw std::runtime_error(fmt::format(
-        "log.dir {}: the simulated exchange cannot be rebuilt from this log: {} (same market data "
-        "and same [simulation] settings are needed)",
-        log_->dir().string(), *caught.difference));
-  core_->continue_after(caught.last_sequence);
+  const std::string outside = drive_->recover(*core_, *log_);
   text_log_.info("engine",
-                 "recovered {}: epoch {}, {} records ({} of the order log folded behind snapshot "
-                 "{}), {} requests repeated to the exchange, {} inputs compared",
-                 log_->dir().string(), epoch_, caught.last_sequence, folded, from, caught.requests,
-                 caught.inputs_compared);
+                 "recovered {}: epoch {}, {} of the order log folded behind snapshot {}; {}",
+                 log_->dir().string(), epoch_, folded, from, outside);
 }
 }  // namespace sq::app

@@ -7,6 +7,8 @@
 #include <stdexcept>
 
 #include "engine/app/core_setup.hpp"
+#include "engine/app/drive/recorded_drive.hpp"
+#include "engine/app/live/live_drive.hpp"
 #include "engine/app/log_directory.hpp"
 #include "engine/app/policy_setup.hpp"
 #include "engine/app/preamble.hpp"
@@ -17,14 +19,21 @@
 
 namespace sq::app {
 namespace {
-constexpr std::int64_t kWindDownNs = 5 * kNsPerSecond;  // logical: cancels are answered by then
-
 // From the kernel: nobody outside this process can know it, and no log has it.
 risk::ApprovalKey fresh_approval_key() {
   risk::ApprovalKey key{};
   if (::getentropy(key.data(), sizeof key) != 0)
     throw std::runtime_error("no entropy for the key of approvals");
   return key;
+}
+
+SessionFiles session_of(const settings::Config& config) {
+  if (config.engine.mode == settings::Mode::Recorded) return find_session(config);
+  SessionFiles session;
+  session.origin = "live:";
+  for (const auto& each : config.venues)
+    session.origin += fmt::format(" {} at {}", text_of(each.venue), each.stream);
+  return session;
 }
 
 void clock_cost(Summary& summary, const telemetry::TickClock& clock) {
@@ -36,20 +45,13 @@ void clock_cost(Summary& summary, const telemetry::TickClock& clock) {
 }
 }  // namespace
 
-struct EngineRun::CoreEnd final : backtest::CoreInput {
-  explicit CoreEnd(core::Core& called) : core{called} {}
-  void on_input(RecordHeader& input) noexcept override { core.on_input(input); }
-  [[nodiscard]] MonoTime next_timer() const noexcept override { return core.next_timer(); }
-  core::Core& core;
-};
-
 EngineRun::EngineRun(settings::Config config)
     : config_{std::move(config)},
       text_log_{{telemetry::Level{static_cast<std::uint8_t>(config_.telemetry.text_level)},
                  config_.telemetry.texts_per_second_max,
                  {}}},
       setup_{core_setup(config_)},
-      session_{find_session(config_)},
+      session_{session_of(config_)},
       stages_{telemetry::TickClock::calibrate(), config_.engine.stage_sample},
       feed_stages_{stages_.clock(), config_.engine.stage_sample},
       equity_{1U << 16} {
@@ -85,13 +87,13 @@ std::vector<std::string> EngineRun::strategy_names() const {
   return names;
 }
 
+std::unique_ptr<Drive> EngineRun::make_drive() {
+  if (config_.engine.mode == settings::Mode::Live)
+    return std::make_unique<LiveDrive>(config_, setup_.approval_key, control_->block());
+  return std::make_unique<RecordedDrive>(config_, setup_, session_, feed_stages_);
+}
+
 Summary EngineRun::run(const std::function<void()>& tick) {
-  const bool threaded = config_.engine.decode == settings::Decode::Thread;
-  auto sources = open_sources(config_, session_, threaded ? &feed_thread_ : nullptr,
-                              &feed_stages_, &opened_);
-  std::thread feed;
-  if (threaded)
-    feed = start_thread("sq-feed", config_.engine.feed_cpu, [this] { feed_thread_.run(); });
   std::atomic<bool> log_stop{false};
   const bool strict = config_.log.durability == settings::Durability::Strict;
   std::thread log = start_thread("sq-log", config_.engine.log_cpu, [&] {
@@ -101,36 +103,28 @@ Summary EngineRun::run(const std::function<void()>& tick) {
   std::thread snapshots;
   // Whatever happens from here on, the threads end before their objects do.
   const auto join = [&] {
-    feed_thread_.stop();
-    if (feed.joinable()) feed.join();
+    if (drive_ != nullptr) drive_->stop();
     log_stop.store(true, std::memory_order_release);
     if (log.joinable()) log.join();
     if (snapshots.joinable()) snapshots.join();
   };
   std::thread loop;
   try {
-    simulation_ = std::make_unique<backtest::Simulation>(
-        exchange_settings(config_, setup_), instruments_of(config_), std::move(sources));
-    chains_ = std::make_unique<RecordedChains>(config_);
-    if (!chains_->empty()) simulation_->attach(*chains_);
+    drive_ = make_drive();
     const bool recorded = config_.engine.mode == settings::Mode::Recorded;  // waits for the disk
     log_watch_ = std::make_unique<LogWatch>(*log_, recorded ? 0 : config_.log.heartbeat_ns_max);
-    venue::OrderEntry* venues = simulation_.get();
+    venue::OrderEntry* venues = &drive_->venues();
     if (strict) {
-      durable_ = std::make_unique<DurableEntry>(*simulation_, *log_,
+      durable_ = std::make_unique<DurableEntry>(*venues, *log_,
                                                 recorded ? 0 : config_.log.order_wait_ns_max);
       venues = durable_.get();
     }
     core_ = std::make_unique<core::Core>(std::move(setup_), *journal_, *venues, &stages_);
-    core_end_ = std::make_unique<CoreEnd>(*core_);
-    const bool recovered = log_->recovery().last_sequence != 0;
-    if (recovered) recover();
-    simulation_->connect(*core_end_);
-    if (recovered && !simulation_->next_time())
-      throw std::runtime_error(fmt::format(
-          "log.dir {} holds a run that ended: nothing is left of its session. Replay it with "
-          "`shrivenquant replay {}`, or set log.existing = \"replace\" or another log.dir",
-          log_->dir().string(), log_->dir().string()));
+    if (log_->recovery().last_sequence != 0) {
+      recover();
+    } else {
+      drive_->connect(*core_);
+    }
     snapshots_ = std::make_unique<SnapshotWriter>(
         log_->dir(), fold_setup(config_),
         SnapshotSchedule{config_.log.snapshot_records,
@@ -141,6 +135,7 @@ Summary EngineRun::run(const std::function<void()>& tick) {
         if (snapshots_->do_work(MonoTime{telemetry::monotonic_ns()}) == 0)
           std::this_thread::sleep_for(std::chrono::milliseconds{10});
     });
+    drive_->start();
     progress_.running.store(true);
     loop = start_thread("sq-core", config_.engine.core_cpu, [this] { core_loop(); });
     while (!progress_.finished.load(std::memory_order_acquire)) {
@@ -166,14 +161,11 @@ Summary EngineRun::run(const std::function<void()>& tick) {
 
 void EngineRun::core_loop() noexcept {
   const std::uint64_t begin = stages_.clock().now();
-  write_preamble(config_, epoch_, [this](RecordHeader& record) { simulation_->inject(record); });
+  write_preamble(config_, epoch_, [this](RecordHeader& record) { drive_->inject(record); });
   while (!stop_.load(std::memory_order_relaxed)) {
     take_commands();
     if (++rounds_ % 16 == 0) look_at_log();
-    const auto next = simulation_->next_time();
-    if (!next) break;
-    if (config_.session.speed != settings::Session::kSpeedMax && !pace(*next)) continue;
-    simulation_->step();
+    if (drive_->round() == Drive::Round::Ended) break;
     sample(false);
   }
   if (stop_.load(std::memory_order_relaxed)) interrupted_ = "stopped on request";
@@ -188,31 +180,14 @@ void EngineRun::look_from_main() {
   control_->block().main_beat.store(telemetry::monotonic_ns(), std::memory_order_relaxed);
   const std::string said = kill_->look_at_file();
   if (!said.empty()) text_log_.warning("kill", "{}", said);
-}
-
-// Real time for `next` has come. False: not yet, look at commands and the stop again.
-bool EngineRun::pace(MonoTime next) noexcept {
-  const std::int64_t real = telemetry::monotonic_ns();
-  if (paced_from_real_ == 0) {
-    paced_from_real_ = real;
-    paced_from_logical_ = next.ns;
-  }
-  const std::int64_t due =
-      paced_from_real_ + (next.ns - paced_from_logical_) / std::int64_t{config_.session.speed};
-  if (real >= due) return true;
-  if (due - real > 100 * kNsPerUs) {
-    std::this_thread::sleep_for(std::chrono::microseconds{50});
-  } else {
-    wait_idle(config_.engine.idle);
-  }
-  return false;
+  drive_->look(text_log_);
 }
 
 void EngineRun::take_commands() {
   Record<AdminCommand> closed;
-  while (kill_->strangers(closed)) [[unlikely]] simulation_->inject(closed.header);
+  while (kill_->strangers(closed)) [[unlikely]] drive_->inject(closed.header);
   while (Record<AdminCommand>* command = commands_.peek()) {
-    simulation_->inject(command->header);
+    drive_->inject(command->header);
     commands_.pop();
   }
 }
@@ -221,10 +196,10 @@ void EngineRun::take_commands() {
 void EngineRun::look_at_log() {
   control_->block().core_beat.store(telemetry::monotonic_ns(), std::memory_order_relaxed);
   Record<OrderReport> held;
-  while (durable_ != nullptr && durable_->take_not_sent(held)) simulation_->inject(held.header);
+  while (durable_ != nullptr && durable_->take_not_sent(held)) drive_->inject(held.header);
   Record<LogStateChanged> change;
   if (log_watch_->changed(durable_ != nullptr && durable_->stalled(), change))
-    simulation_->inject(change.header);
+    drive_->inject(change.header);
 }
 
 // Strategies stop, their orders are cancelled, and the venue's answers are awaited.
@@ -232,16 +207,12 @@ void EngineRun::wind_down() {
   RecordHeader ended;
   ended.kind = RecordKind::RunEnded;
   ended.length = sizeof ended;
-  simulation_->inject(ended);
-  const MonoTime last = core_->now() + kWindDownNs;
-  while (core_->ledger().orders().pool().working() > 0) {
-    const auto next = simulation_->next_time();
-    if (!next || *next > last || !simulation_->step()) break;
-  }
+  drive_->inject(ended);
+  drive_->wind_down();
 }
 
 void EngineRun::sample(bool force) {
-  const WallTime now{simulation_->now().ns};
+  const WallTime now = drive_->now();
   if (first_wall_.ns == 0) first_wall_ = now;
   last_wall_ = now;
   if (!force && !equity_.due(now)) return;
@@ -295,38 +266,16 @@ Summary EngineRun::summarise() {
   clock_cost(summary, stages_.clock());
   summary.log_dir = log_->dir().string();
   summary.log_bytes = log_->bytes_appended();
-  summary.assumptions = simulation_->assumptions();
+  drive_->report(summary, *core_);
   summary.assumptions.push_back({"risk_controls_off", text_of_policies_off(config_)});
   summary.assumptions.push_back({"risk_limits_off", text_of_limits_off(config_)});
-  compare_with_exchange(summary);
   summary.comparisons = comparisons_of(core_->ledger(), summary.warnings);
-  report_feeds(summary);
+  report_books(summary);
   if (log_->failed()) summary.warnings.push_back("the log failed: " + log_->failure());
   return summary;
 }
 
-// The exchange keeps books of its own: positions must be the engine's to the last unit.
-void EngineRun::compare_with_exchange(Summary& summary) const {
-  const backtest::Account account = simulation_->account();
-  for (const Instrument& instrument : core_->ledger().portfolio().instruments()) {
-    Qty there;
-    for (const auto& each : account.positions) {
-      if (each.instrument != instrument.id) continue;
-      there = each.position - Qty::from_raw(static_cast<std::int64_t>(each.fees_base));
-    }
-    const Qty here = core_->ledger().portfolio().position(instrument.id);
-    if (here == there) continue;
-    summary.warnings.push_back(fmt::format("{}: the engine holds {}, the exchange says {}",
-                                           instrument_name(instrument), to_text(here),
-                                           to_text(there)));
-  }
-  if (account.fills != core_->ledger().counters().fills)
-    summary.warnings.push_back(fmt::format("the engine booked {} fills, the exchange made {}",
-                                           core_->ledger().counters().fills, account.fills));
-}
-
-void EngineRun::report_feeds(Summary& summary) const {
-  for (const DecodedSource* source : opened_) source->report(summary.warnings);
+void EngineRun::report_books(Summary& summary) const {
   for (std::size_t i = 0; i < core_->instruments(); ++i) {
     const auto& book = core_->book(InstrumentId{static_cast<std::uint32_t>(i)});
     if (book.counters().orders_refused != 0)

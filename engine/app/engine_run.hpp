@@ -1,6 +1,6 @@
-// One run of the engine in mode "recorded": wires feeds, simulated exchange, core, log and admin
-// port, starts their threads, and gives the summary. A log left by a killed process is recovered and
-// the run goes on where it stopped.
+// One run of the engine: wires what drives it (drive/drive.hpp: a recorded session, or venues),
+// core, log and admin port, starts their threads, and gives the summary. A log left by a killed
+// process is recovered and the run goes on where it stopped.
 // Thread: the constructor and run() on the caller's; request_stop() from any, also a signal handler's
 // thread. Errors: std::runtime_error (files, threads, log), settings::ConfigError.
 #pragma once
@@ -11,17 +11,16 @@
 #include <vector>
 
 #include "engine/app/core_setup.hpp"
+#include "engine/app/drive/drive.hpp"
 #include "engine/app/durable_entry.hpp"
 #include "engine/app/equity_curve.hpp"
 #include "engine/app/feeds.hpp"
 #include "engine/app/kill/control_file.hpp"
 #include "engine/app/kill/kill_triggers.hpp"
-#include "engine/app/live_chain.hpp"
 #include "engine/app/log_journal.hpp"
 #include "engine/app/log_watch.hpp"
 #include "engine/app/snapshot_writer.hpp"
 #include "engine/app/summary.hpp"
-#include "engine/backtest/simulation.hpp"
 #include "engine/core/core.hpp"
 #include "engine/messaging/command_queue.hpp"
 #include "engine/settings/config.hpp"
@@ -75,14 +74,12 @@ class EngineRun {
   }
 
  private:
-  struct CoreEnd;  // backtest::CoreInput on the core
-
   void open_log();
+  [[nodiscard]] std::unique_ptr<Drive> make_drive();
   void recover();
   void check_same_instruments(const RecordHeader& defined) const;
   void check_same_strategies(const RecordHeader& loaded) const;
   void core_loop() noexcept;
-  bool pace(MonoTime next) noexcept;
   void take_commands();
   void look_at_log();
   void look_from_main();
@@ -90,8 +87,7 @@ class EngineRun {
   void sample(bool force);
   [[nodiscard]] Summary summarise();
   [[nodiscard]] std::vector<Price> marks() const;
-  void compare_with_exchange(Summary& summary) const;
-  void report_feeds(Summary& summary) const;
+  void report_books(Summary& summary) const;
 
   settings::Config config_;
   telemetry::Log text_log_;
@@ -101,12 +97,8 @@ class EngineRun {
   telemetry::StageTimers feed_stages_;
   std::unique_ptr<wal::Log> log_;
   std::unique_ptr<LogJournal> journal_;
-  FeedThread feed_thread_;
-  std::vector<const DecodedSource*> opened_;
-  std::unique_ptr<backtest::Simulation> simulation_;
-  std::unique_ptr<RecordedChains> chains_;
+  std::unique_ptr<Drive> drive_;
   std::unique_ptr<core::Core> core_;
-  std::unique_ptr<CoreEnd> core_end_;
   std::unique_ptr<DurableEntry> durable_;  // durability strict: between the core and its venues
   std::unique_ptr<LogWatch> log_watch_;
   std::unique_ptr<SnapshotWriter> snapshots_;
@@ -122,8 +114,6 @@ class EngineRun {
   std::string interrupted_;
   WallTime first_wall_{};
   WallTime last_wall_{};
-  std::int64_t paced_from_real_{0};
-  std::int64_t paced_from_logical_{0};
   double seconds_{0.0};
 };
 }  // namespace sq::app

@@ -5,6 +5,7 @@
 
 #include "engine/app/commands.hpp"
 #include "engine/app/core_setup.hpp"
+#include "engine/app/live/connections.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/telemetry/machine.hpp"
 #include "engine/types/text.hpp"
@@ -17,6 +18,7 @@ int check_command(const std::filesystem::path& file) {
   fmt::print("{}: good. instance {}, {} instruments, {} strategies, {} recordings, log {}\n",
              file.string(), config.engine.instance, setup.instruments.size(),
              setup.strategies.size(), config.session.recordings.size(), config.log.dir.string());
+  for (const std::string& line : connection_lines(config)) fmt::print("  {}\n", line);
   for (const auto& each : config.strategies)
     fmt::print("  strategy {:<12} {} ({}), starts {}\n", each.name, each.kind,
                each.instruments.size() == 1 ? "1 instrument"

@@ -22,6 +22,10 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
   command->add_option("--log-dir", options.log_dir, "folder of the write-ahead log");
   command->add_option("--json", options.json, "write the summary to this file");
   command->add_flag("--serve", options.serve, "keep the admin port up after the end");
+  command
+      ->add_option("--arm", options.arm,
+                   "fingerprints of the keys that may trade real money in this run, with commas")
+      ->delimiter(',');
   command->callback([&] { code = run_command(options); });
 }
 

@@ -15,6 +15,7 @@
 #include "engine/app/engine_run.hpp"
 #include "engine/app/event_bus/event_bus_task.hpp"
 #include "engine/app/event_bus/notices.hpp"
+#include "engine/app/live/connections.hpp"
 #include "engine/telemetry/format.hpp"
 
 namespace sq::app {
@@ -46,10 +47,11 @@ settings::Config load(const RunOptions& options) {
       throw std::runtime_error("--speed " + options.speed + ": accepted: 1 to 100000, or max");
     config.session.speed = *speed;
   }
-  if (config.engine.mode != settings::Mode::Recorded)
+  if (config.engine.mode == settings::Mode::Paper)
     throw std::runtime_error(
-        "engine.mode: this build runs \"recorded\" sessions; the link to Binance's live streams that "
-        "\"paper\" and \"live\" need is not built in yet");
+        "engine.mode: this build runs \"recorded\" and \"live\"; the simulated exchange does not take "
+        "live market data yet");
+  require_armed(config, options.arm);
   return config;
 }
 
@@ -95,9 +97,11 @@ class ProgressLine {
 void announce(EngineRun& run) {
   const settings::Config& config = run.config();
   fmt::print(stderr, "shrivenquant {}: {}\n", config.engine.instance, run.session().origin);
+  for (const std::string& line : connection_lines(config)) fmt::print(stderr, "{}\n", line);
+  const bool recorded = config.engine.mode == settings::Mode::Recorded;
   fmt::print(stderr, "speed {}, {} strategies, {} instruments, log {}\n",
-             settings::speed_text(config.session.speed), config.strategies.size(),
-             config.instruments.size(), run.log().dir().string());
+             recorded ? settings::speed_text(config.session.speed) : "as time passes",
+             config.strategies.size(), config.instruments.size(), run.log().dir().string());
   if (!run.log().rings_locked())
     run.text_log().warning("log", "the rings could not be locked in memory (ulimit -l); see `doctor`");
 }
