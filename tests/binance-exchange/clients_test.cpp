@@ -116,7 +116,7 @@ void trade_with_all(bool tls) {
         std::vector<std::string>{(kBuild / "binance-exchange").string(), "--port", "0",
                                  "--futures-port", "0", "--certificate", at + "/server.pem",
                                  "--key", at + "/server.key", "--public-key", at + "/user.pub",
-                                 "--seconds", "120"},
+                                 "--seconds", "120", "--limit-factor", "10"},
         folder.path / (pair.name + suffix + "-exchange.txt"));
   }
   for (Pair& pair : pairs) {

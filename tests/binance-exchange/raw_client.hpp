@@ -2,7 +2,12 @@
 // to: the spot exchange behind its server, in this thread, with a clock of the test's own.
 #pragma once
 
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
 #include <boost/json.hpp>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +17,7 @@
 #include "engine/net/websocket/session.hpp"
 #include "engine/types/decimal.hpp"
 #include "tools/binance-exchange/spot_site.hpp"
+#include "tools/binance-exchange/usdm_site.hpp"
 
 namespace sq::exchange {
 inline constexpr const char* kSecret = "S3CR3T";
@@ -38,42 +44,94 @@ inline SpotSettings test_settings() {
   made.accounts.push_back(user);
   return made;
 }
+inline UsdmSettings test_usdm_settings() {
+  UsdmSettings made;
+  made.instruments = {test_instrument()};
+  made.wallet = 1'000 * Amount::kScale;
+  return made;
+}
+// The private half of the key's Ed25519 pair, and the key with the other half and a secret.
+struct KeyPair {
+  std::string private_pem;
+  std::string public_pem;
+};
+inline const KeyPair& test_pair() {
+  static const KeyPair pair = [] {
+    EVP_PKEY* const key = ::EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    const auto text = [&](auto write) {
+      BIO* const bio = ::BIO_new(::BIO_s_mem());
+      write(bio);
+      char* data = nullptr;
+      const long size = ::BIO_get_mem_data(bio, &data);
+      std::string made{data, static_cast<std::size_t>(size)};
+      ::BIO_free(bio);
+      return made;
+    };
+    KeyPair made{text([&](BIO* bio) {
+                   ::PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+                 }),
+                 text([&](BIO* bio) { ::PEM_write_bio_PUBKEY(bio, key); })};
+    ::EVP_PKEY_free(key);
+    return made;
+  }();
+  return pair;
+}
 inline ApiKey test_key() {
   ApiKey key;
   key.key = "K";
   key.hmac_secret = kSecret;
+  key.public_key_pem = test_pair().public_pem;
   return key;
 }
 
 // What a test waits for comes within so many turns of the server, or it fails.
 inline constexpr int kTurnsMax = 3'000;
 
-struct SpotWorld {
-  SpotExchange exchange{test_settings()};
+// A site behind a server, and the clock of both.
+struct World {
   FaultPlan faults;
-  SpotSite site{exchange, {test_key()}};
-  Server server;
+  std::optional<Server> server{std::in_place};
   MonoTime time{kNsPerSecond};
-  std::uint16_t port{server.listen(0, site, nullptr)};
+  std::uint16_t port{0};
+  ExchangeSite* served{nullptr};
 
-  explicit SpotWorld(const char* scenario = "") {
+  void serve(ExchangeSite& site, const char* scenario) {
+    served = &site;
+    port = server->listen(0, site, nullptr);
     site.set_faults(faults);
     set(scenario);
   }
   void set(const char* scenario) { faults.set(scenario_of(scenario), wall_ms()); }
   void turn() {
-    server.turn(1, time);
-    site.publish(wall_ms());
+    server->turn(1, time);
+    served->publish(wall_ms());
   }
   // So that it matters what does not come: everything that is on its way is there.
   void settle() {
     for (int i = 0; i < 20; ++i) turn();
   }
 };
+struct SpotWorld : World {
+  SpotExchange exchange{test_settings()};
+  SpotSite site{exchange, {test_key()}};
+  explicit SpotWorld(const char* scenario = "") { serve(site, scenario); }
+  ~SpotWorld() { server.reset(); }
+  SpotWorld(const SpotWorld&) = delete;
+  SpotWorld& operator=(const SpotWorld&) = delete;
+};
+// One user with 1,000 USDT; key K.
+struct UsdmWorld : World {
+  UsdmExchange exchange{test_usdm_settings()};
+  UsdmSite site{exchange, {test_key()}};
+  explicit UsdmWorld(const char* scenario = "") { serve(site, scenario); }
+  ~UsdmWorld() { server.reset(); }
+  UsdmWorld(const UsdmWorld&) = delete;
+  UsdmWorld& operator=(const UsdmWorld&) = delete;
+};
 
 class RawClient {
  public:
-  explicit RawClient(SpotWorld& world) : world_{world} {
+  explicit RawClient(World& world) : world_{world} {
     std::string problem;
     int error = 0;
     socket_ =
@@ -92,7 +150,7 @@ class RawClient {
     send({reinterpret_cast<const std::byte*>(text.data()), text.size()});
   }
   void signed_request(const std::string& method, const std::string& path, std::string query) {
-    query += "&timestamp=" + std::to_string(wall_ms());
+    query += (query.empty() ? "timestamp=" : "&timestamp=") + std::to_string(wall_ms());
     const auto signature = auth::Signer::hmac(kSecret).sign(query);
     request(method, path + "?" + query + "&signature=" + std::string{signature.view()});
   }
@@ -145,6 +203,28 @@ class RawClient {
       feed();
     }
     return std::nullopt;
+  }
+  // An open WebSocket API, logged on.
+  bool log_on(const std::string& path) {
+    if (!open(path)) return false;
+    const std::string stamp = std::to_string(wall_ms());
+    const auto signature =
+        auth::Signer::pem(test_pair().private_pem).sign("apiKey=K&timestamp=" + stamp);
+    say(R"({"id":1,"method":"session.logon","params":{"apiKey":"K","timestamp":)" + stamp +
+        R"(,"signature":")" + std::string{signature.view()} + "\"}}");
+    const auto answer = message();
+    return answer && boost::json::parse(*answer).as_object().at("status") == 200;
+  }
+  // One call of the WebSocket API: the whole answer. `params`: members, without the timestamp.
+  boost::json::object call(const std::string& method, const std::string& params = "") {
+    std::string text = R"({"id":7,"method":")" + method + R"(","params":{"timestamp":)";
+    text += std::to_string(wall_ms()) + (params.empty() ? "" : ",") + params + "}}";
+    say(text);
+    while (const auto answer = message()) {
+      auto made = boost::json::parse(*answer).as_object();
+      if (made.contains("id")) return made;
+    }
+    return {};
   }
   // The next message of a kind ("e"), those before it passed over.
   std::optional<boost::json::object> event(const std::string& kind) {
@@ -220,7 +300,7 @@ class RawClient {
     return made;
   }
 
-  SpotWorld& world_;
+  World& world_;
   net::TcpSocket socket_;
   std::string in_;
   std::optional<net::WebSocketSession> web_;

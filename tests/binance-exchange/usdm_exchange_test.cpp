@@ -62,7 +62,8 @@ struct World {
   }
   [[nodiscard]] UsdmPosition position(std::size_t user) const {
     const auto& all = exchange.user(user).positions;
-    return all.contains("BTCUSDT") ? all.at("BTCUSDT") : UsdmPosition{};
+    const PositionKey key{"BTCUSDT", PositionSide::Both};
+    return all.contains(key) ? all.at(key) : UsdmPosition{};
   }
 };
 Params of_symbol() {

@@ -1,11 +1,10 @@
-// Users of the exchange: keys, balances, and the orders they have.
+// Users of the exchange: keys and balances.
 // Thread: one, the server's. Units: balances 1e-8 of the asset.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace sq::exchange {
 struct Balance {
@@ -22,7 +21,6 @@ struct Account {
   std::string name;
   std::uint16_t owner{0};  // of the matching engine
   std::map<std::string, Balance> balances;
-  std::vector<std::uint64_t> orders;  // all it ever had, oldest first
   std::int64_t updated_ms{0};
 };
 

@@ -60,8 +60,10 @@ const std::set<std::string> kKeys{"kind",  "market",  "where",  "on",       "pro
                                   "bytes", "for_ms",  "age_ms", "shift_ms", "status",
                                   "code",  "message", "at_ms",  "every_ms"};
 
-[[noreturn]] void refuse(std::size_t number, const std::string& why) {
-  throw std::runtime_error("fault " + std::to_string(number) + ": " + why);
+[[noreturn]] void refuse(std::size_t number, std::string_view what, std::string_view why = {}) {
+  std::string text{"fault "};
+  throw std::runtime_error(
+      text.append(std::to_string(number)).append(": ").append(what).append(why));
 }
 // A value of the table, or what stands for its absence; of another type: refused.
 template <class T>
@@ -69,25 +71,24 @@ T value(const toml::table& table, const char* key, T fallback, std::size_t numbe
   const toml::node* node = table.get(key);
   if (node == nullptr) return fallback;
   const auto found = node->value_exact<T>();
-  if (!found) refuse(number, std::string{key} + " has the wrong type");
+  if (!found) refuse(number, key, " has the wrong type");
   return *found;
 }
 std::int64_t count(const toml::table& table, const char* key, std::int64_t fallback,
                    std::size_t number) {
   const std::int64_t found = value<std::int64_t>(table, key, fallback, number);
-  if (found < 0) refuse(number, std::string{key} + " must not be negative");
+  if (found < 0) refuse(number, key, " must not be negative");
   return found;
 }
 std::vector<std::int64_t> list(const toml::table& table, const char* key, std::size_t number) {
   std::vector<std::int64_t> made;
   const toml::node* node = table.get(key);
   if (node == nullptr) return made;
-  if (!node->is_array()) refuse(number, std::string{key} + " must be a list of integers");
+  if (!node->is_array()) refuse(number, key, " must be a list of integers");
   for (const auto& each : *node->as_array()) {
     const auto found = each.value_exact<std::int64_t>();
-    if (!found || *found < 0)
-      refuse(number, std::string{key} + " must be a list of integers from 0");
-    if (!made.empty() && made.back() >= *found) refuse(number, std::string{key} + " must rise");
+    if (!found || *found < 0) refuse(number, key, " must be a list of integers from 0");
+    if (!made.empty() && made.back() >= *found) refuse(number, key, " must rise");
     made.push_back(*found);
   }
   return made;
@@ -96,7 +97,8 @@ std::vector<std::int64_t> list(const toml::table& table, const char* key, std::s
 const KindName& kind_of(const std::string& name, std::size_t number) {
   for (const KindName& each : kKinds)
     if (name == each.name) return each;
-  refuse(number, "unknown kind \"" + name + "\"");
+  std::string quoted{"unknown kind \""};
+  refuse(number, quoted.append(name).append("\""));
 }
 FaultPlace place_of(const KindName& kind, const std::string& where, std::size_t number) {
   const bool time_only = kind.time && !kind.requests && !kind.events;
@@ -107,7 +109,7 @@ FaultPlace place_of(const KindName& kind, const std::string& where, std::size_t 
   const bool known = said == "requests" || said == "market" || said == "user" || said == "time";
   if (!known) refuse(number, "where must be requests, market, user or time");
   const bool fits = said == "requests" ? kind.requests : said == "time" ? kind.time : kind.events;
-  if (!fits) refuse(number, std::string{kind.name} + " is not a fault of " + said);
+  if (!fits) refuse(number, kind.name, " is not a fault of " + said);
   if (said == "requests") return FaultPlace::Requests;
   if (said == "time") return FaultPlace::Time;
   return said == "market" ? FaultPlace::Market : FaultPlace::User;
@@ -130,7 +132,7 @@ void check(const Fault& fault, std::size_t number) {
   if (fault.kind == FaultKind::Split && fault.bytes == 0) refuse(number, "bytes must be above 0");
   const bool lasts = fault.kind == FaultKind::Ban || fault.kind == FaultKind::Maintenance ||
                      fault.kind == FaultKind::Revoke || fault.kind == FaultKind::Clock;
-  if (lasts && fault.for_ms == 0) refuse(number, fault.name + " needs for_ms");
+  if (lasts && fault.for_ms == 0) refuse(number, fault.name, " needs for_ms");
   if (fault.after && fault.place != FaultPlace::Requests)
     refuse(number, "after is of faults of requests");
 }
@@ -138,7 +140,7 @@ void check(const Fault& fault, std::size_t number) {
 Fault fault_of(const toml::table& table, std::size_t number) {
   for (const auto& [key, node] : table)
     if (!kKeys.contains(std::string{key.str()}))
-      refuse(number, "unknown key \"" + std::string{key.str()} + "\"");
+      refuse(number, "unknown key ", "\"" + std::string{key.str()} + "\"");
   Fault fault;
   fault.name = value<std::string>(table, "kind", "", number);
   const KindName& kind = kind_of(fault.name, number);

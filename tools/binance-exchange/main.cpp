@@ -135,7 +135,7 @@ void listen(Server& server, const Options& options, Exchanges& exchanges, net::T
              futures);
 }
 
-void print_counts(const char* name, const ExchangeSite& site, std::size_t orders) {
+void print_counts(const char* name, const ExchangeSite& site, std::uint64_t orders) {
   const SiteCounters& counters = site.counters();
   const RateLimits& limits = site.limits();
   fmt::print("{}: {} requests, {} signed, {} bad signatures, {} x 429, {} x 418, {} orders\n", name,
@@ -166,8 +166,8 @@ int serve(const Options& options) {
     server.turn(2, now());
     exchanges.turn();
   }
-  print_counts("spot", exchanges.spot_site, exchanges.spot.orders().size());
-  print_counts("futures", exchanges.futures_site, exchanges.futures.orders().size());
+  print_counts("spot", exchanges.spot_site, exchanges.spot.totals().orders());
+  print_counts("futures", exchanges.futures_site, exchanges.futures.totals().orders());
   return 0;
 }
 }  // namespace

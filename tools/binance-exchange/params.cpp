@@ -36,6 +36,15 @@ Params::Params(std::string_view query, std::string_view body) {
   parse(query);
   parse(body);
 }
+Params Params::of_json(const boost::json::object& members) {
+  Params made;
+  for (const auto& member : members) {
+    const boost::json::value& value = member.value();
+    made.add(std::string{member.key()},
+             value.is_string() ? std::string{value.get_string()} : boost::json::serialize(value));
+  }
+  return made;
+}
 void Params::parse(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('&'), text.size());

@@ -26,6 +26,8 @@ class Params {
   Params() = default;
   // "a=1&b=%2F"; a name that occurs in both texts is taken from the first.
   Params(std::string_view query, std::string_view body);
+  // Numbers as they stand in the JSON text.
+  [[nodiscard]] static Params of_json(const boost::json::object& members);
   void add(std::string name, std::string value) {
     list_.emplace_back(std::move(name), std::move(value));
   }

@@ -121,6 +121,12 @@ json::value ExchangeSite::counted_call(const Endpoint& endpoint, const Params& p
   } else {
     limits_.count_weight(weight, now_ms);
   }
+  if (std::string_view{endpoint.call} == "account.rateLimits.orders") {
+    if (account < 0) throw Failure{401, -2014, "API-key format invalid.", {}};
+    json::array list = limits_.list(account, true, true, now_ms);
+    list.erase(list.begin());  // the weight
+    return list;
+  }
   const std::int64_t orders = venue_.orders_in(endpoint.call, params);
   if (orders > 0) limits_.check_orders(account, orders, now_ms);
   try {

@@ -22,6 +22,18 @@ void ExchangeSite::check_maintenance(std::int64_t now_ms) const {
     throw Failure{503, -1016, "This service is no longer available.", {}};
 }
 
+// What the exchange holds, and what it was asked.
+json::value ExchangeSite::state() {
+  json::object all = venue_.state().get_object();
+  all["requests"] = counters_.requests;
+  all["badSignatures"] = counters_.bad_signatures;
+  all["limited"] = limits_.limited();
+  all["banned"] = limits_.banned();
+  all["limitFactor"] = limits_.factor();
+  all["connections"] = peers_.size();
+  return all;
+}
+
 // GET /control/state: what the exchange holds. /control/scenario: GET what is set and what it did,
 // POST another one as TOML, DELETE it.
 WebAnswer ExchangeSite::control(const WebRequest& request) {
@@ -29,7 +41,7 @@ WebAnswer ExchangeSite::control(const WebRequest& request) {
     return WebAnswer{status, json::serialize(json::object{{"error", text}})};
   };
   if (request.path == "/control/state" && request.method == "GET")
-    return {200, json::serialize(venue_.state())};
+    return {200, json::serialize(state())};
   if (request.path != "/control/scenario" || faults_ == nullptr)
     return say(404, "there is /control/scenario and /control/state");
   if (request.method == "DELETE") {

@@ -12,14 +12,9 @@ std::string text_value(const json::value& value) {
   if (value.is_string()) return std::string{value.get_string().data(), value.get_string().size()};
   return json::serialize(value);
 }
-// Numbers as they stand in the JSON text.
 Params params_of(const json::object& request) {
-  Params params;
   const json::value* given = request.if_contains("params");
-  if (given == nullptr || !given->is_object()) return params;
-  for (const auto& member : given->get_object())
-    params.add(std::string{member.key().data(), member.key().size()}, text_value(member.value()));
-  return params;
+  return given != nullptr && given->is_object() ? Params::of_json(given->get_object()) : Params{};
 }
 // Sorted by name, not percent-encoded.
 std::string payload_of(const Params& params) {
@@ -217,7 +212,7 @@ json::object ExchangeSite::api_call(Peer& peer, const json::object& request, Req
     const json::value* given = request.if_contains("method");
     if (given == nullptr || !given->is_string()) throw missing("method");
     std::string method = text_value(*given);
-    if (method.starts_with("v3/")) method.erase(0, 3);
+    if (method.starts_with("v3/") || method.starts_with("v2/")) method.erase(0, 3);
     fault = fault_of(method);
     const Params params = params_of(request);
     if (params.has("returnRateLimits")) limits_told = params.get("returnRateLimits") != "false";

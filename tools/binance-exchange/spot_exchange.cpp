@@ -2,7 +2,7 @@
 
 namespace sq::exchange {
 SpotExchange::SpotExchange(const SpotSettings& settings)
-    : settings_{settings}, accounts_{settings.accounts} {
+    : settings_{settings}, accounts_{settings.accounts}, orders_{settings.history} {
   for (std::size_t i = 0; i < accounts_.size(); ++i)
     accounts_[i].owner = static_cast<std::uint16_t>(i);
   const auto owners = static_cast<std::uint32_t>(accounts_.size()) + 1;  // one for the anonymous
@@ -58,5 +58,24 @@ boost::json::value SpotExchange::call(const std::string& method, const Params& p
   const auto found = methods().find(method);
   if (found == methods().end()) throw Failure{404, -1020, "This operation is not supported.", {}};
   return (this->*found->second)(params, account, now_ms);
+}
+
+std::int64_t SpotExchange::orders_in(const std::string& method, const Params&) const {
+  return method == "order.place" || method == "order.cancelReplace" ? 1 : 0;
+}
+
+boost::json::value SpotExchange::state() {
+  boost::json::array list;
+  for (const Account& of : accounts_) {
+    boost::json::object balances;
+    for (const auto& [asset, each] : of.balances)
+      balances[asset] =
+          boost::json::object{{"free", padded(each.free)}, {"locked", padded(each.locked)}};
+    list.emplace_back(boost::json::object{{"openOrders", orders_.open(of.owner).size()},
+                                          {"balances", balances},
+                                          {"symbols", totals_.symbols(of.owner)}});
+  }
+  return boost::json::object{
+      {"orders", totals_.orders()}, {"duplicates", totals_.duplicates()}, {"accounts", list}};
 }
 }  // namespace sq::exchange

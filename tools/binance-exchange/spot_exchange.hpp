@@ -6,12 +6,13 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <functional>
+#include <deque>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "tools/binance-exchange/order_store.hpp"
+#include "tools/binance-exchange/totals.hpp"
 #include "tools/binance-exchange/venue.hpp"
 
 namespace sq::exchange {
@@ -23,6 +24,13 @@ struct SpotFill {
   std::uint64_t trade{0};
   bool maker{false};
   std::int64_t time_ms{0};
+};
+struct SpotTrade {
+  std::uint64_t order{0};
+  SymbolMarket* market{nullptr};
+  Side side{Side::Buy};
+  std::int64_t list{-1};  // of the order
+  SpotFill fill;
 };
 struct SpotOrder {
   std::uint64_t id{0};
@@ -42,6 +50,7 @@ struct SpotOrder {
   std::string reject{"NONE"};
   std::int64_t time_ms{0};
   std::int64_t update_ms{0};
+  std::int64_t list{-1};
   std::vector<SpotFill> fills;
   [[nodiscard]] bool open() const { return status == "NEW" || status == "PARTIALLY_FILLED"; }
 };
@@ -50,6 +59,7 @@ struct SpotSettings {
   std::vector<Instrument> instruments;
   std::vector<Account> accounts;  // owner is set here
   std::int64_t fee_ppm{1'000};    // 0.1 %, of what is received
+  std::size_t history{100'000};   // closed orders and trades kept
 };
 
 class SpotExchange final : public Venue {
@@ -60,15 +70,16 @@ class SpotExchange final : public Venue {
                                         int account, std::int64_t now_ms) override;
   [[nodiscard]] std::int64_t orders_in(const std::string& method,
                                        const Params& params) const override;
-  [[nodiscard]] boost::json::value state() const override;
+  [[nodiscard]] boost::json::value state() override;
   matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
                                       std::int64_t now_ms) override;
   [[nodiscard]] matching::OwnerId anonymous_owner() const noexcept override;
 
   [[nodiscard]] const std::map<std::uint64_t, SpotOrder>& orders() const noexcept {
-    return orders_;
+    return orders_.all();
   }
   [[nodiscard]] const std::vector<Account>& accounts() const noexcept { return accounts_; }
+  [[nodiscard]] const Totals& totals() const noexcept { return totals_; }
 
  private:
   using Method = boost::json::value (SpotExchange::*)(const Params&, int, std::int64_t);
@@ -89,6 +100,7 @@ class SpotExchange final : public Venue {
   void on_fill(SpotOrder& order, const OrderEvent& event);
   void finish(SpotOrder& order, const std::string& status, const std::string& execution,
               const std::string& client_id);
+  void end(SpotOrder& order);  // no longer open
   void cancel_order(SpotOrder& order, const std::string& cancel_id);
   [[nodiscard]] SpotOrder& find_open(const Params&, int account, const char* id_name,
                                      const char* client_id_name);
@@ -110,6 +122,7 @@ class SpotExchange final : public Venue {
   boost::json::value price_ticker(const Params&, int, std::int64_t);
   boost::json::value book_ticker(const Params&, int, std::int64_t);
   [[nodiscard]] boost::json::object order_json(const SpotOrder& order) const;
+  [[nodiscard]] boost::json::object trade_json(const SpotTrade& trade) const;
   [[nodiscard]] boost::json::object placed_json(const SpotOrder& order,
                                                 const std::string& kind) const;
   [[nodiscard]] boost::json::object cancelled_json(const SpotOrder& order,
@@ -125,8 +138,9 @@ class SpotExchange final : public Venue {
 
   SpotSettings settings_;
   std::vector<Account> accounts_;
-  std::map<std::uint64_t, SpotOrder> orders_;
-  std::map<std::pair<std::uint16_t, std::string>, std::uint64_t> by_client_id_;  // open orders
+  OrderStore<SpotOrder> orders_;
+  std::map<std::uint16_t, std::deque<SpotTrade>> trades_;  // by account, the last ones
+  Totals totals_;
   std::uint64_t execution_ids_{0};
   std::int64_t now_ms_{0};
   std::string cancel_id_;  // of the cancel that is being done

@@ -116,12 +116,10 @@ void SpotExchange::lock_for(SpotOrder& order) {
 SpotOrder& SpotExchange::submit(SpotOrder order) {
   order.id = next_order_id().value;
   if (order.client_id.empty()) order.client_id = "auto-" + std::to_string(order.id);
-  if (by_client_id_.contains({order.account, order.client_id}))
-    throw rejected("Duplicate order sent.");
+  const SpotOrder* const same = orders_.find(order.account, order.client_id);
+  if (same != nullptr && same->open()) throw rejected("Duplicate order sent.");
   lock_for(order);
-  accounts_[order.account].orders.push_back(order.id);
-  by_client_id_[{order.account, order.client_id}] = order.id;
-  SpotOrder& kept = orders_[order.id] = std::move(order);
+  SpotOrder& kept = orders_.add(std::move(order));
   matching::NewOrder given;
   given.id = OrderId{kept.id};
   given.owner = matching::OwnerId{kept.account};
@@ -144,9 +142,7 @@ SpotOrder& SpotExchange::submit(SpotOrder order) {
   Balance& pays = balance(kept.account, pays_with(kept));
   pays.free += kept.locked;
   pays.locked -= kept.locked;
-  by_client_id_.erase({kept.account, kept.client_id});
-  accounts_[kept.account].orders.pop_back();
-  orders_.erase(kept.id);
+  orders_.remove(kept);
   if (refusal == matching::Refusal::PostOnlyWouldTake)
     throw rejected("Order would immediately match and take.");
   std::string why{"Order was refused: "};
@@ -169,12 +165,13 @@ json::value SpotExchange::test_order(const Params& params, int account, std::int
 }
 
 void SpotExchange::on_order_event(const OrderEvent& event) {
-  const auto found = orders_.find(event.order);
-  if (found == orders_.end()) return;  // of a trader without an account
-  SpotOrder& order = found->second;
+  SpotOrder* const found = orders_.find(event.order);
+  if (found == nullptr) return;  // of a trader without an account
+  SpotOrder& order = *found;
   order.update_ms = now_ms_;
   switch (event.kind) {
     case OrderEvent::Kind::Accepted:
+      totals_.accepted(order.account, order.market->symbol(), order.client_id);
       tell_order(order, "NEW", order.client_id, nullptr);
       tell_balances(order.account, {pays_with(order)});
       break;
@@ -182,6 +179,7 @@ void SpotExchange::on_order_event(const OrderEvent& event) {
       on_fill(order, event);
       break;
     case OrderEvent::Kind::Reduced:
+    case OrderEvent::Kind::Replaced:
       break;  // told by who asked for it
     case OrderEvent::Kind::Cancelled:
     case OrderEvent::Kind::Expired: {
@@ -221,6 +219,12 @@ void SpotExchange::on_fill(SpotOrder& order, const OrderEvent& event) {
   pays.free += from_lock - cost;
   balance(order.account, buy ? base : quote).free += received - commission;
   order.fills.push_back(fill);
+  std::deque<SpotTrade>& trades = trades_[order.account];
+  trades.push_back({order.id, order.market, order.side, order.list, fill});
+  if (trades.size() > settings_.history) trades.pop_front();
+  const std::string symbol = order.market->symbol();
+  totals_.filled(order.account, symbol, order.side, event.qty, paid, event.trade);
+  totals_.charged(order.account, symbol, fill.commission_asset, commission);
   const bool whole = order.executed == order.qty;
   order.status = whole ? "FILLED" : "PARTIALLY_FILLED";
   tell_order(order, "TRADE", order.client_id, &order.fills.back());
@@ -228,9 +232,14 @@ void SpotExchange::on_fill(SpotOrder& order, const OrderEvent& event) {
     pays.free += order.locked;  // of roundings
     pays.locked -= order.locked;
     order.locked = 0;
-    by_client_id_.erase({order.account, order.client_id});
   }
   tell_balances(order.account, {base, quote});
+  if (whole) end(order);
+}
+
+void SpotExchange::end(SpotOrder& order) {
+  totals_.ended(order.account, order.market->symbol(), order.status);
+  orders_.close(order);
 }
 
 void SpotExchange::finish(SpotOrder& order, const std::string& status, const std::string& execution,
@@ -241,9 +250,9 @@ void SpotExchange::finish(SpotOrder& order, const std::string& status, const std
   pays.free += order.locked;
   pays.locked -= order.locked;
   order.locked = 0;
-  by_client_id_.erase({order.account, order.client_id});
   tell_order(order, execution, client_id, nullptr);
   tell_balances(order.account, {asset});
+  end(order);
 }
 
 SpotOrder& SpotExchange::find_open(const Params& params, int account, const char* id_name,
@@ -254,18 +263,15 @@ SpotOrder& SpotExchange::find_open(const Params& params, int account, const char
                   -1102,
                   "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
                   {}};
-  std::uint64_t id = static_cast<std::uint64_t>(params.integer(id_name, 0));
-  if (params.has(client_id_name)) {
-    const auto found =
-        by_client_id_.find({static_cast<std::uint16_t>(account), params.get(client_id_name)});
-    if (found == by_client_id_.end() || (id != 0 && id != found->second)) throw no_order();
-    id = found->second;
-  }
-  const auto found = orders_.find(id);
-  if (found == orders_.end() || found->second.account != account || !found->second.open() ||
-      found->second.market != &market(params))
+  const std::uint64_t id = static_cast<std::uint64_t>(params.integer(id_name, 0));
+  SpotOrder* const order =
+      params.has(client_id_name)
+          ? orders_.find(static_cast<std::uint16_t>(account), params.get(client_id_name))
+          : orders_.find(id);
+  if (order == nullptr || (id != 0 && order->id != id) || order->account != account ||
+      !order->open() || order->market != &market(params))
     throw no_order();
-  return found->second;
+  return *order;
 }
 
 void SpotExchange::cancel_order(SpotOrder& order, const std::string& cancel_id) {
@@ -289,12 +295,13 @@ json::value SpotExchange::cancel(const Params& params, int account, std::int64_t
 }
 
 json::value SpotExchange::cancel_all(const Params& params, int account, std::int64_t now_ms) {
-  Account& of = user(account);
+  const Account& of = user(account);
   now_ms_ = now_ms;
   SymbolMarket& where = market(params);
   json::array list;
-  for (const std::uint64_t id : std::vector<std::uint64_t>{of.orders}) {
-    SpotOrder& order = orders_[id];
+  const std::set<std::uint64_t> open = orders_.open(of.owner);
+  for (const std::uint64_t id : open) {
+    SpotOrder& order = *orders_.find(id);
     if (!order.open() || order.market != &where) continue;
     const std::string cancel_id = "cancel-" + std::to_string(id);
     cancel_order(order, cancel_id);
@@ -328,9 +335,8 @@ json::value SpotExchange::amend(const Params& params, int account, std::int64_t 
   order.locked = keeps;
   order.qty = qty;
   order.update_ms = now_ms;
-  by_client_id_.erase({order.account, before});
-  order.client_id = params.get("newClientOrderId", before);
-  by_client_id_[{order.account, order.client_id}] = order.id;
+  const std::string after = params.get("newClientOrderId", before);
+  if (after != before) orders_.rename(order, after);
   tell_order(order, "REPLACED", order.client_id, nullptr);
   tell_balances(order.account, {pays_with(order)});
   json::object amended = order_json(order);

@@ -27,6 +27,7 @@ constexpr Endpoint kEndpoints[]{
     {"DELETE", "/api/v3/openOrders", "openOrders.cancelAll", 1, Endpoint::Signed, true},
     {"GET", "/api/v3/allOrders", "allOrders", 20, Endpoint::Signed},
     {"GET", "/api/v3/myTrades", "myTrades", 20, Endpoint::Signed},
+    {"GET", "/api/v3/rateLimit/order", "account.rateLimits.orders", 40, Endpoint::Signed},
     {"GET", "/api/v3/account", "account.status", 20, Endpoint::Signed},
     {"GET", "/api/v3/account/commission", "account.commission", 20, Endpoint::Signed},
 };

@@ -136,77 +136,84 @@ json::value SpotExchange::order_status(const Params& params, int account, std::i
                   {}};
   const auto id = static_cast<std::uint64_t>(params.integer("orderId", 0));
   const std::string client_id = params.get("origClientOrderId");
-  // The newest one of an id that was used again.
-  for (auto each = of.orders.rbegin(); each != of.orders.rend(); ++each) {
-    const SpotOrder& order = orders_.at(*each);
-    if (order.market != &where || (id != 0 && order.id != id)) continue;
-    if (params.has("origClientOrderId") && order.client_id != client_id) continue;
-    return order_json(order);
-  }
-  throw Failure{400, -2013, "Order does not exist.", {}};
+  const SpotOrder* const order =
+      params.has("origClientOrderId") ? orders_.find(of.owner, client_id) : orders_.find(id);
+  if (order == nullptr || (id != 0 && order->id != id) || order->account != account ||
+      order->market != &where)
+    throw Failure{400, -2013, "Order does not exist.", {}};
+  return order_json(*order);
 }
 
 json::value SpotExchange::open_orders(const Params& params, int account, std::int64_t) {
   const Account& of = user(account);
   const SymbolMarket* where = params.has("symbol") ? &market(params) : nullptr;
   json::array list;
-  for (const std::uint64_t id : of.orders) {
-    const SpotOrder& order = orders_.at(id);
-    if (order.open() && (where == nullptr || order.market == where))
-      list.emplace_back(order_json(order));
+  for (const std::uint64_t id : orders_.open(of.owner)) {
+    const SpotOrder& order = *orders_.find(id);
+    if (where == nullptr || order.market == where) list.emplace_back(order_json(order));
   }
   return list;
 }
 
+// From an id or a time on, oldest first; without either the newest.
 json::value SpotExchange::all_orders(const Params& params, int account, std::int64_t) {
-  const Account& of = user(account);
+  static_cast<void>(user(account));
   const SymbolMarket& where = market(params);
   const auto limit =
       static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 500), 1, 1000));
-  const auto from = static_cast<std::uint64_t>(params.integer("orderId", 0));
+  const std::int64_t since = params.integer("startTime", 0);
+  const auto from = static_cast<std::uint64_t>(params.integer("orderId", since > 0 ? 1 : 0));
   json::array list;
-  for (const std::uint64_t id : of.orders) {
-    const SpotOrder& order = orders_.at(id);
-    if (order.market == &where && id >= from && list.size() < limit)
-      list.emplace_back(order_json(order));
-  }
+  for (const SpotOrder* order : orders_.list(from, limit, [&](const SpotOrder& each) {
+         return each.account == account && each.market == &where && each.time_ms >= since;
+       }))
+    list.emplace_back(order_json(*order));
   return list;
 }
 
+json::object SpotExchange::trade_json(const SpotTrade& trade) const {
+  const SpotFill& fill = trade.fill;
+  return {{"symbol", trade.market->symbol()},
+          {"id", whole(fill.trade)},
+          {"orderId", whole(trade.order)},
+          {"orderListId", trade.list},
+          {"price", padded(fill.price)},
+          {"qty", padded(fill.qty)},
+          {"quoteQty",
+           padded(divide(Int128{fill.price.raw()} * fill.qty.raw(), kFinePerAmount, Rounding::Down)
+                      .value_or(0))},
+          {"commission", padded(fill.commission)},
+          {"commissionAsset", fill.commission_asset},
+          {"time", fill.time_ms},
+          {"isBuyer", trade.side == Side::Buy},
+          {"isMaker", fill.maker},
+          {"isBestMatch", true}};
+}
+
+// From fromId or startTime on, oldest first; without either the newest.
 json::value SpotExchange::my_trades(const Params& params, int account, std::int64_t) {
   const Account& of = user(account);
   const SymbolMarket& where = market(params);
   const auto only = static_cast<std::uint64_t>(params.integer("orderId", 0));
+  const auto from = static_cast<std::uint64_t>(params.integer("fromId", 0));
+  const std::int64_t since = params.integer("startTime", 0);
   const auto limit =
       static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 500), 1, 1000));
-  std::vector<std::pair<std::uint64_t, json::object>> trades;
-  for (const std::uint64_t id : of.orders) {
-    const SpotOrder& order = orders_.at(id);
-    if (order.market != &where || (only != 0 && id != only)) continue;
-    for (const SpotFill& fill : order.fills)
-      trades.emplace_back(
-          fill.trade,
-          json::object{{"symbol", where.symbol()},
-                       {"id", whole(fill.trade)},
-                       {"orderId", whole(id)},
-                       {"orderListId", -1},
-                       {"price", padded(fill.price)},
-                       {"qty", padded(fill.qty)},
-                       {"quoteQty", padded(divide(Int128{fill.price.raw()} * fill.qty.raw(),
-                                                  kFinePerAmount, Rounding::Down)
-                                               .value_or(0))},
-                       {"commission", padded(fill.commission)},
-                       {"commissionAsset", fill.commission_asset},
-                       {"time", fill.time_ms},
-                       {"isBuyer", order.side == Side::Buy},
-                       {"isMaker", fill.maker},
-                       {"isBestMatch", true}});
+  std::deque<const SpotTrade*> wanted;
+  for (const SpotTrade& trade : trades_[of.owner]) {
+    if (trade.market != &where || (only != 0 && trade.order != only) || trade.fill.trade < from ||
+        trade.fill.time_ms < since)
+      continue;
+    wanted.push_back(&trade);
+    if (wanted.size() <= limit) continue;
+    if (params.has("fromId") || since > 0) {
+      wanted.pop_back();
+      break;
+    }
+    wanted.pop_front();
   }
-  std::stable_sort(trades.begin(), trades.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
   json::array list;
-  for (auto& [id, trade] : trades)
-    if (list.size() < limit) list.emplace_back(std::move(trade));
+  for (const SpotTrade* trade : wanted) list.emplace_back(trade_json(*trade));
   return list;
 }
 

@@ -105,6 +105,7 @@ void SymbolMarket::on_event(const matching::Event& event) {
     case Kind::Replaced:
       show(event.id.value, event.side, event.price,
            (event.flags & matching::kBooked) != 0 ? event.shown : Qty{});
+      tell(OrderEvent::Kind::Replaced);
       break;
     case Kind::Reduced:
       show(event.id.value, event.side, event.price, event.shown);
@@ -136,6 +137,9 @@ void SymbolMarket::on_trade(const matching::Event& event) {
   trades_.push_back({event.trade, event.price, event.qty, event.side == Side::Sell, now_ms_,
                      event.taker_id.value});
   if (trades_.size() > kTradesKept) trades_.pop_front();
+  candles_.add(event.price, event.qty, event.side == Side::Buy, event.trade, now_ms_);
+  range_.low = range_.low > Price{} ? std::min(range_.low, event.price) : event.price;
+  range_.high = std::max(range_.high, event.price);
   OrderEvent told;
   told.kind = OrderEvent::Kind::Trade;
   told.price = event.price;

@@ -11,10 +11,12 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/book/matching/engine.hpp"
 #include "engine/types/instrument.hpp"
+#include "tools/binance-exchange/candles.hpp"
 
 namespace sq::exchange {
 struct PublicTrade {
@@ -37,7 +39,8 @@ struct OrderEvent {
     Trade,
     Cancelled,
     Expired,
-    Reduced
+    Reduced,
+    Replaced  // has left its place for another
   } kind{Kind::Accepted};
   std::uint64_t order{0};
   Price price{};  // of the trade
@@ -76,6 +79,13 @@ class SymbolMarket {
   [[nodiscard]] Price last_price() const noexcept {
     return trades_.empty() ? Price{} : trades_.back().price;
   }
+  // Prices of the trades since the last call; 0: none.
+  struct Range {
+    Price low{};
+    Price high{};
+  };
+  [[nodiscard]] Range take_range() { return std::exchange(range_, {}); }
+  [[nodiscard]] const Candles& candles() const noexcept { return candles_; }
   // Levels that changed since the last call, with their quantity now; 0: gone.
   struct Changes {
     std::uint64_t first_id{0};
@@ -113,6 +123,8 @@ class SymbolMarket {
   std::map<Price, Qty> asks_;
   std::unordered_map<std::uint64_t, Shown> shown_;  // orders in the book
   std::deque<PublicTrade> trades_;
+  Candles candles_;
+  Range range_;
   std::uint64_t update_id_{1'000};
   std::uint64_t published_id_{1'000};
   std::map<Price, bool, std::greater<>> changed_bids_;

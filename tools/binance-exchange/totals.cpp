@@ -1,46 +1,68 @@
-// What accounts hold, and how many orders a call makes: for the counts of the limits and for
-// clients that prove their own books against the exchange's.
-#include <algorithm>
+#include "tools/binance-exchange/totals.hpp"
 
-#include "tools/binance-exchange/spot_exchange.hpp"
-#include "tools/binance-exchange/usdm_exchange.hpp"
+#include <functional>
+
+#include "tools/binance-exchange/params.hpp"
 
 namespace sq::exchange {
-namespace {
-namespace json = boost::json;
-}  // namespace
-
-std::int64_t SpotExchange::orders_in(const std::string& method, const Params&) const {
-  return method == "order.place" || method == "order.cancelReplace" ? 1 : 0;
-}
-std::int64_t UsdmExchange::orders_in(const std::string& method, const Params&) const {
-  return method == "order.place" ? 1 : 0;
-}
-
-json::value SpotExchange::state() const {
-  json::array list;
-  for (const Account& of : accounts_) {
-    json::object balances;
-    for (const auto& [asset, each] : of.balances)
-      balances[asset] = json::object{{"free", padded(each.free)}, {"locked", padded(each.locked)}};
-    const auto open = std::count_if(of.orders.begin(), of.orders.end(), [&](std::uint64_t id) {
-      return orders_.at(id).open();
-    });
-    list.emplace_back(json::object{{"openOrders", open}, {"balances", balances}});
+bool Totals::see(std::uint64_t print) {
+  constexpr std::size_t kSlotsMax = std::size_t{1} << 22U;
+  if (seen_count_ >= seen_.size() / 2) {
+    if (seen_.size() >= kSlotsMax) return false;
+    std::vector<std::uint64_t> before(seen_.size() * 2);
+    before.swap(seen_);
+    seen_count_ = 0;
+    for (const std::uint64_t each : before)
+      if (each != 0) static_cast<void>(see(each));
   }
-  return json::object{{"accounts", list}};
+  std::size_t at = (print >> 1U) % seen_.size();
+  while (seen_[at] != 0 && seen_[at] != print) at = (at + 1) % seen_.size();
+  if (seen_[at] == print) return true;
+  seen_[at] = print;
+  ++seen_count_;
+  return false;
 }
-json::value UsdmExchange::state() const {
-  json::array list;
-  for (const UsdmUser& of : users_) {
-    json::object positions;
-    for (const auto& [symbol, position] : of.positions) positions[symbol] = padded(position.amount);
-    const auto open = std::count_if(of.orders.begin(), of.orders.end(), [&](std::uint64_t id) {
-      return orders_.at(id).open();
-    });
-    list.emplace_back(json::object{
-        {"openOrders", open}, {"wallet", padded(of.wallet)}, {"positions", positions}});
+
+void Totals::accepted(std::uint16_t account, const std::string& symbol,
+                      const std::string& client_id) {
+  ++symbols_[{account, symbol}].orders;
+  ++orders_;
+  if (see(std::hash<std::string>{}(std::to_string(account) + ':' + client_id) | 1U)) ++duplicates_;
+}
+
+void Totals::filled(std::uint16_t account, const std::string& symbol, Side side, Qty qty,
+                    std::int64_t quote, std::uint64_t trade) {
+  SymbolTotals& of = symbols_[{account, symbol}];
+  ++of.fills;
+  of.trade_ids += trade;
+  (side == Side::Buy ? of.bought : of.sold) += qty;
+  (side == Side::Buy ? of.paid : of.received) += quote;
+}
+
+void Totals::charged(std::uint16_t account, const std::string& symbol, const std::string& asset,
+                     std::int64_t commission) {
+  symbols_[{account, symbol}].commissions[asset] += commission;
+}
+
+void Totals::ended(std::uint16_t account, const std::string& symbol, const std::string& status) {
+  SymbolTotals& of = symbols_[{account, symbol}];
+  ++(status == "FILLED" ? of.filled : status == "CANCELED" ? of.cancelled : of.expired);
+}
+
+boost::json::object Totals::symbols(std::uint16_t account) const {
+  boost::json::object made;
+  for (const auto& [key, of] : symbols_) {
+    if (key.first != account) continue;
+    boost::json::object commissions;
+    for (const auto& [asset, amount] : of.commissions) commissions[asset] = padded(amount);
+    made[key.second] =
+        boost::json::object{{"orders", of.orders},         {"filled", of.filled},
+                            {"cancelled", of.cancelled},   {"expired", of.expired},
+                            {"fills", of.fills},           {"tradeIds", of.trade_ids},
+                            {"bought", padded(of.bought)}, {"sold", padded(of.sold)},
+                            {"paid", padded(of.paid)},     {"received", padded(of.received)},
+                            {"commissions", commissions}};
   }
-  return json::object{{"accounts", list}};
+  return made;
 }
 }  // namespace sq::exchange

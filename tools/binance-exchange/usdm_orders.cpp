@@ -1,4 +1,4 @@
-// Placing, changing and ending futures orders; margin, positions and realised P&L.
+// Placing, changing and ending futures orders.
 #include <algorithm>
 
 #include "tools/binance-exchange/usdm_exchange.hpp"
@@ -6,7 +6,8 @@
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
-constexpr std::int64_t kPpm = 1'000'000;
+constexpr std::int64_t kGoodTillMinMs = 600'000;
+constexpr std::int64_t kGoodTillMaxMs = 253'402'300'799'000;
 
 Failure refused(int code, const char* message) { return {400, code, message, {}}; }
 bool is_market(const UsdmOrder& order) { return order.type == "MARKET"; }
@@ -17,46 +18,71 @@ Qty magnitude(Qty qty) { return qty < Qty{} ? -qty : qty; }
 bool reduces(const UsdmOrder& order, Qty position) {
   return order.side == Side::Sell ? position > Qty{} : position < Qty{};
 }
+bool closes(const UsdmOrder& order) {  // in hedge mode
+  return order.position == (order.side == Side::Sell ? PositionSide::Long : PositionSide::Short);
+}
+std::string time_in_force_of(const Params& params) {
+  const std::string tif = params.need("timeInForce");
+  for (const char* each : {"GTC", "IOC", "FOK", "GTX", "GTD"})
+    if (tif == each) return tif;
+  throw refused(-1115, "Invalid timeInForce.");
+}
+PositionSide position_side_of(const Params& params, bool hedge) {
+  const std::string side = params.get("positionSide", "BOTH");
+  const bool known = side == "BOTH" || side == "LONG" || side == "SHORT";
+  if (!known) throw refused(-4060, "Invalid position side.");
+  if (hedge == (side == "BOTH"))
+    throw refused(-4061, "Order's position side does not match user's setting.");
+  if (side == "BOTH") return PositionSide::Both;
+  return side == "LONG" ? PositionSide::Long : PositionSide::Short;
+}
+bool valid_client_id(const std::string& id) {
+  return id.size() <= 36 && std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == ':' || c == '/' || c == '_' || c == '-';
+         });
+}
 }  // namespace
 
-Price mark_of(const SymbolMarket& market) {
-  const Price bid = market.bid().price;
-  const Price ask = market.ask().price;
-  if (bid > Price{} && ask > Price{}) return Price::from_raw(bid.raw() / 2 + ask.raw() / 2);
-  return market.last_price();
-}
-std::int64_t usdt_of(Price price, Qty qty) {
-  return divide(Int128{price.raw()} * qty.raw(), kFinePerAmount, Rounding::Down).value_or(0);
-}
-
-UsdmOrder UsdmExchange::read_order(const Params& params, int account, std::int64_t now_ms) {
+UsdmOrder UsdmExchange::read_order(const Params& params, const UsdmUser& of, int account,
+                                   std::int64_t now_ms) {
   UsdmOrder order;
   order.account = static_cast<std::uint16_t>(account);
   order.market = &market(params);
   const std::string side = params.need("side");
   if (side != "BUY" && side != "SELL") throw refused(-1117, "Invalid side.");
   order.side = side == "BUY" ? Side::Buy : Side::Sell;
-  order.type = params.need("type");
-  if (order.type != "LIMIT" && order.type != "MARKET")
-    throw refused(
-        order.type.find("STOP") != std::string::npos || order.type.starts_with("TAKE_PROFIT")
-            ? -4120
-            : -1116,
-        "Order type not supported for this endpoint.");
-  if (params.get("positionSide", "BOTH") != "BOTH")
-    throw refused(-4061, "Order's position side does not match user's setting.");
+  order.type = order.original_type = params.need("type");
+  if (order.type != "LIMIT" && order.type != "MARKET") {
+    const bool conditional =
+        order.type.find("STOP") != std::string::npos || order.type.starts_with("TAKE_PROFIT");
+    throw conditional
+        ? refused(-4120,
+                  "Order type not supported for this endpoint. Please use the Algo Order API "
+                  "endpoints instead.")
+        : refused(-1116, "Invalid orderType.");
+  }
+  order.position = position_side_of(params, of.hedge);
+  if (of.hedge && params.has("reduceOnly"))
+    throw refused(-1106, "Parameter 'reduceonly' sent when not required.");
+  order.reduce_only = params.get("reduceOnly") == "true";
   order.qty = params.qty("quantity");
   if (order.type == "LIMIT") {
-    order.time_in_force = params.need("timeInForce");
-    if (order.time_in_force != "GTC" && order.time_in_force != "IOC" &&
-        order.time_in_force != "FOK" && order.time_in_force != "GTX")
-      throw refused(-1115, "Invalid timeInForce.");
+    order.time_in_force = time_in_force_of(params);
     order.price = params.price("price");
   }
-  order.reduce_only = params.get("reduceOnly") == "true";
+  if (order.time_in_force == "GTD") {
+    order.good_till_ms = params.need_integer("goodTillDate") / 1'000 * 1'000;
+    if (order.good_till_ms <= now_ms + kGoodTillMinMs || order.good_till_ms > kGoodTillMaxMs)
+      throw refused(-5040,
+                    "The goodTillDate timestamp must be greater than the current time plus "
+                    "600 seconds and smaller than 253402300799000.");
+  }
+  order.self_trade = params.get("selfTradePreventionMode", "EXPIRE_MAKER");
+  if (order.self_trade != "NONE" && !order.self_trade.starts_with("EXPIRE_"))
+    throw bad_value("selfTradePreventionMode");
   order.client_id = params.get("newClientOrderId");
-  if (order.client_id.size() > 36)
-    throw refused(-4015, "Client order id length should be less than 36 chars");
+  if (!valid_client_id(order.client_id)) throw refused(-4015, "Client order id is not valid.");
   order.time_ms = order.update_ms = now_ms;
   check_filters(order);
   return order;
@@ -76,53 +102,28 @@ void UsdmExchange::check_filters(const UsdmOrder& order) const {
   if (order.qty > of.qty_max) throw refused(-4005, "Quantity greater than max quantity.");
   if (!order.qty.is_multiple_of(of.lot))
     throw refused(-1111, "Precision is over the maximum defined for this asset.");
-  if (!order.reduce_only && usdt_of(price_of(order), order.qty) < of.notional_min)
+  if (!order.reduce_only && !closes(order) && !order.close_position &&
+      usdt_of(price_of(order), order.qty) < of.notional_min)
     throw refused(
         -4164,
         "Order's notional must be no smaller than the minimum (unless you choose reduce only).");
 }
 
-std::int64_t UsdmExchange::unrealised(const UsdmUser& of) const {
-  std::int64_t sum = 0;
-  for (const auto& [symbol, position] : of.positions)
-    if (position.amount != Qty{})
-      sum += usdt_of(mark_of(*markets_.at(symbol)), position.amount) - position.cost;
-  return sum;
-}
-
-int UsdmExchange::leverage_of(const UsdmUser& of, const std::string& symbol) const {
-  const auto found = of.leverage.find(symbol);
-  return found != of.leverage.end() ? found->second : settings_.leverage;
-}
-
-// Initial margin: of each symbol the larger of its two worst cases, at the mark or the order's
-// price.
-std::int64_t UsdmExchange::margin_of(const UsdmUser& of, const UsdmOrder* with) const {
-  std::int64_t total = 0;
-  for (const auto& [symbol, where] : markets_) {
-    const auto found = of.positions.find(symbol);
-    const Qty position = found != of.positions.end() ? found->second.amount : Qty{};
-    std::int64_t buys = 0;
-    std::int64_t sells = 0;
-    const auto add = [&](const UsdmOrder& order) {
-      if (order.reduce_only) return;
-      (order.side == Side::Buy ? buys : sells) +=
-          usdt_of(price_of(order), order.qty - order.executed);
-    };
-    for (const std::uint64_t id : of.orders) {
-      const UsdmOrder& order = orders_.at(id);
-      if (order.open() && order.market == where.get()) add(order);
-    }
-    if (with != nullptr && with->market == where.get()) add(*with);
-    const std::int64_t held = usdt_of(mark_of(*where), position);
-    const std::int64_t worst = std::max(std::abs(held + buys), std::abs(held - sells));
-    total += worst / leverage_of(of, symbol);
+// In hedge mode orders that close may together close what there is.
+void UsdmExchange::check_closing(const UsdmOrder& order, const UsdmUser& of) {
+  const auto found = of.positions.find({order.market->symbol(), order.position});
+  Qty left = found != of.positions.end() ? magnitude(found->second.amount) : Qty{};
+  for (const std::uint64_t id : orders_.open(order.account)) {
+    const UsdmOrder& other = *orders_.find(id);
+    if (other.market == order.market && other.position == order.position && closes(other))
+      left -= other.qty - other.executed;
   }
-  return total;
+  if (order.qty > left) throw refused(-2022, "ReduceOnly Order is rejected.");
 }
 
-void UsdmExchange::check_margin(const UsdmOrder& order, const UsdmUser& of) const {
-  const auto found = of.positions.find(order.market->symbol());
+void UsdmExchange::check_margin(const UsdmOrder& order, const UsdmUser& of) {
+  if (order.position != PositionSide::Both && closes(order)) return check_closing(order, of);
+  const auto found = of.positions.find({order.market->symbol(), order.position});
   const Qty position = found != of.positions.end() ? found->second.amount : Qty{};
   if (order.reduce_only) {
     if (!reduces(order, position)) throw refused(-2022, "ReduceOnly Order is rejected.");
@@ -133,35 +134,43 @@ void UsdmExchange::check_margin(const UsdmOrder& order, const UsdmUser& of) cons
     throw refused(-2019, "Margin is insufficient.");
 }
 
+namespace {
+matching::NewOrder given_of(const UsdmOrder& order) {
+  matching::NewOrder given;
+  given.id = OrderId{order.id};
+  given.owner = matching::OwnerId{order.account};
+  given.side = order.side;
+  given.qty = order.qty;
+  given.price = order.price;
+  given.type = is_market(order) ? matching::OrderType::Market : matching::OrderType::Limit;
+  given.post_only = order.time_in_force == "GTX";
+  given.reduce_only = order.reduce_only;
+  if (order.time_in_force == "FOK") {
+    given.time_in_force = matching::TimeInForce::FillOrKill;
+  } else if (order.time_in_force == "IOC" || is_market(order)) {
+    given.time_in_force = matching::TimeInForce::ImmediateOrCancel;
+  }
+  if (order.self_trade == "EXPIRE_TAKER") given.self_trade = matching::SelfTrade::CancelNewest;
+  if (order.self_trade == "EXPIRE_BOTH") given.self_trade = matching::SelfTrade::CancelBoth;
+  if (order.self_trade == "NONE") given.self_trade = matching::SelfTrade::Allow;
+  return given;
+}
+}  // namespace
+
 UsdmOrder& UsdmExchange::submit(UsdmOrder order) {
   UsdmUser& of = users_[order.account];
   order.id = next_order_id().value;
   if (order.client_id.empty()) order.client_id = "auto-" + std::to_string(order.id);
-  if (by_client_id_.contains({order.account, order.client_id}))
-    throw refused(-4116, "ClientOrderId is duplicated.");
-  check_margin(order, of);
-  of.orders.push_back(order.id);
-  by_client_id_[{order.account, order.client_id}] = order.id;
-  UsdmOrder& kept = orders_[order.id] = std::move(order);
-  matching::NewOrder given;
-  given.id = OrderId{kept.id};
-  given.owner = matching::OwnerId{kept.account};
-  given.side = kept.side;
-  given.qty = kept.qty;
-  given.price = kept.price;
-  given.type = is_market(kept) ? matching::OrderType::Market : matching::OrderType::Limit;
-  given.post_only = kept.time_in_force == "GTX";
-  given.reduce_only = kept.reduce_only;
-  if (kept.time_in_force == "FOK") {
-    given.time_in_force = matching::TimeInForce::FillOrKill;
-  } else if (kept.time_in_force == "IOC" || is_market(kept)) {
-    given.time_in_force = matching::TimeInForce::ImmediateOrCancel;
+  const UsdmOrder* const same = orders_.find(order.account, order.client_id);
+  if (same != nullptr && same->open()) throw refused(-4116, "ClientOrderId is duplicated.");
+  if (!order.forced) check_margin(order, of);
+  UsdmOrder& kept = orders_.add(std::move(order));
+  const matching::Refusal refusal = kept.market->submit(given_of(kept), now_ms_);
+  if (refusal == matching::Refusal::None) {
+    if (kept.open() && kept.good_till_ms != 0) good_till_.emplace(kept.good_till_ms, kept.id);
+    return kept;
   }
-  const matching::Refusal refusal = kept.market->submit(given, now_ms_);
-  if (refusal == matching::Refusal::None) return kept;
-  by_client_id_.erase({kept.account, kept.client_id});
-  of.orders.pop_back();
-  orders_.erase(kept.id);
+  orders_.remove(kept);
   if (refusal == matching::Refusal::PostOnlyWouldTake)
     throw refused(
         -5022,
@@ -171,124 +180,59 @@ UsdmOrder& UsdmExchange::submit(UsdmOrder order) {
   throw refused(-2010, "NEW_ORDER_REJECTED");
 }
 
-json::value UsdmExchange::place(const Params& params, UsdmUser&, int account, std::int64_t now_ms) {
-  return order_json(submit(read_order(params, account, now_ms)));
+json::value UsdmExchange::place(const Params& params, UsdmUser& of, int account,
+                                std::int64_t now_ms) {
+  return order_json(submit(read_order(params, of, account, now_ms)));
 }
-json::value UsdmExchange::test_order(const Params& params, UsdmUser&, int account,
+json::value UsdmExchange::test_order(const Params& params, UsdmUser& of, int account,
                                      std::int64_t now_ms) {
-  return order_json(read_order(params, account, now_ms));
+  return order_json(read_order(params, of, account, now_ms));
 }
 
-void UsdmExchange::on_order_event(const OrderEvent& event) {
-  const auto found = orders_.find(event.order);
-  if (found == orders_.end()) return;  // of a trader without an account
-  UsdmOrder& order = found->second;
-  order.update_ms = now_ms_;
-  switch (event.kind) {
-    case OrderEvent::Kind::Accepted:
-      tell_order(order, "NEW", nullptr);
-      break;
-    case OrderEvent::Kind::Trade:
-      on_fill(order, event);
-      break;
-    case OrderEvent::Kind::Reduced:
-      break;
-    case OrderEvent::Kind::Cancelled:
-    case OrderEvent::Kind::Expired:
-      if (event.why == matching::Why::Asked) {
-        finish(order, "CANCELED", "CANCELED");
-      } else {
-        finish(order, event.why == matching::Why::SelfTrade ? "EXPIRED_IN_MATCH" : "EXPIRED",
-               "EXPIRED");
-      }
-      break;
-  }
-}
-
-// By average cost: what closes realises its share, what is left opens.
-void UsdmExchange::on_fill(UsdmOrder& order, const OrderEvent& event) {
-  UsdmUser& of = users_[order.account];
-  UsdmPosition& position = of.positions[order.market->symbol()];
-  const std::int64_t value = usdt_of(event.price, event.qty);
-  order.executed += event.qty;
-  order.quote += value;
-  const std::int64_t rate = event.maker ? settings_.maker_ppm : settings_.taker_ppm;
-  UsdmTrade trade{event.trade,
-                  order.id,
-                  order.market,
-                  order.side,
-                  event.price,
-                  event.qty,
-                  static_cast<std::int64_t>((Int128{value} * rate + kPpm - 1) / kPpm),
-                  0,
-                  event.maker,
-                  now_ms_};
-  const Qty closes =
-      reduces(order, position.amount) ? std::min(event.qty, magnitude(position.amount)) : Qty{};
-  const std::int64_t sign = order.side == Side::Buy ? 1 : -1;
-  if (closes != Qty{}) {
-    const auto share = static_cast<std::int64_t>(Int128{position.cost} * closes.raw() /
-                                                 magnitude(position.amount).raw());
-    const std::int64_t received = usdt_of(event.price, closes);
-    trade.realised = -sign * received - share;
-    position.cost -= share;
-    position.amount += Qty::from_raw(sign * closes.raw());
-  }
-  const Qty opens = event.qty - closes;
-  position.amount += Qty::from_raw(sign * opens.raw());
-  position.cost += sign * usdt_of(event.price, opens);
-  position.realised += trade.realised;
-  of.wallet += trade.realised - trade.commission;
-  of.trades.push_back(trade);
-  order.status = order.executed == order.qty ? "FILLED" : "PARTIALLY_FILLED";
-  if (!order.open()) by_client_id_.erase({order.account, order.client_id});
-  tell_order(order, "TRADE", &of.trades.back());
-  tell_account(order);
-}
-
-void UsdmExchange::finish(UsdmOrder& order, const std::string& status,
-                          const std::string& execution) {
-  order.status = status;
-  by_client_id_.erase({order.account, order.client_id});
-  tell_order(order, execution, nullptr);
-}
-
-UsdmOrder& UsdmExchange::find(const Params& params, const UsdmUser& of, bool open_only, int code) {
-  const auto no_order = [&] {
-    return refused(code, code == -2011 ? "Unknown order sent." : "Order does not exist.");
-  };
+// By orderId, which wins, or the newest of a client id.
+UsdmOrder& UsdmExchange::find(const Params& params, int account, bool open_only, int code) {
   if (!params.has("orderId") && !params.has("origClientOrderId"))
     throw refused(-1102,
                   "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!");
   const auto id = static_cast<std::uint64_t>(params.integer("orderId", 0));
-  const std::string client_id = params.get("origClientOrderId");
   const SymbolMarket& where = market(params);
-  for (auto each = of.orders.rbegin(); each != of.orders.rend(); ++each) {
-    UsdmOrder& order = orders_.at(*each);
-    if (order.market != &where || (open_only && !order.open())) continue;
-    if (id != 0 ? order.id == id : order.client_id == client_id) return order;  // orderId wins
-  }
-  throw no_order();
+  UsdmOrder* const order =
+      id != 0 ? orders_.find(id)
+              : orders_.find(static_cast<std::uint16_t>(account), params.get("origClientOrderId"));
+  if (order == nullptr || order->account != account || order->market != &where ||
+      (open_only && !order->open()))
+    throw refused(code, code == -2011 ? "Unknown order sent." : "Order does not exist.");
+  return *order;
 }
 
-json::value UsdmExchange::cancel(const Params& params, UsdmUser& of, int, std::int64_t now_ms) {
-  UsdmOrder& order = find(params, of, true, -2011);
+void UsdmExchange::end_order(UsdmOrder& order, std::int64_t now_ms) {
   order.market->cancel(order.id, now_ms);
+}
+
+json::value UsdmExchange::cancel(const Params& params, UsdmUser&, int account,
+                                 std::int64_t now_ms) {
+  UsdmOrder& order = find(params, account, true, -2011);
+  end_order(order, now_ms);
   return order_json(order);
 }
 
-json::value UsdmExchange::cancel_all(const Params& params, UsdmUser& of, int, std::int64_t now_ms) {
+json::value UsdmExchange::cancel_all(const Params& params, UsdmUser&, int account,
+                                     std::int64_t now_ms) {
   const SymbolMarket& where = market(params);
-  for (const std::uint64_t id : std::vector<std::uint64_t>{of.orders}) {
-    UsdmOrder& order = orders_.at(id);
-    if (order.open() && order.market == &where) order.market->cancel(id, now_ms);
+  const std::set<std::uint64_t> open = orders_.open(static_cast<std::uint16_t>(account));
+  for (const std::uint64_t id : open) {
+    UsdmOrder& order = *orders_.find(id);
+    if (order.open() && order.market == &where) end_order(order, now_ms);
   }
   return json::object{{"code", 200}, {"msg", "The operation of cancel all open order is done."}};
 }
 
 // Price and quantity anew, at the tail of the new price.
-json::value UsdmExchange::modify(const Params& params, UsdmUser& of, int, std::int64_t now_ms) {
-  UsdmOrder& order = find(params, of, true, -2013);
+json::value UsdmExchange::modify(const Params& params, UsdmUser& of, int account,
+                                 std::int64_t now_ms) {
+  UsdmOrder& order = find(params, account, true, -2013);
+  if (params.need("side") != (order.side == Side::Buy ? "BUY" : "SELL"))
+    throw refused(-5025, "Limit order only.");
   UsdmOrder changed = order;
   changed.price = params.price("price");
   changed.qty = params.qty("quantity");
@@ -296,19 +240,35 @@ json::value UsdmExchange::modify(const Params& params, UsdmUser& of, int, std::i
   if (changed.price == order.price && changed.qty == order.qty)
     throw refused(-5027, "No need to modify the order.");
   if (changed.qty <= order.executed) {
-    order.market->cancel(order.id, now_ms);
+    end_order(order, now_ms);
     return order_json(order);
   }
-  if (order.market->replace(order.id, changed.price, changed.qty, now_ms) !=
-      matching::Refusal::None)
-    throw refused(-5025, "Limit order only.");
-  if (order.open()) {
-    order.price = changed.price;
-    order.qty = changed.qty;
-    order.update_ms = now_ms;
-    tell_order(order, "AMENDMENT", nullptr);
+  UsdmPosition& position = of.positions[{order.market->symbol(), order.position}];
+  std::int64_t& reserved = order.side == Side::Buy ? position.buys : position.sells;
+  reserved -= order.reserved;  // the new one stands for it
+  const auto put_back = [&, before = order] {
+    order = before;
+    reserved += order.reserved;
+  };
+  try {
+    check_margin(changed, of);
+  } catch (const Failure&) {
+    put_back();
+    throw;
   }
-  return order_json(order);
+  order.price = changed.price;
+  order.qty = changed.qty;
+  order.reserved = 0;
+  order.update_ms = now_ms;
+  const matching::Refusal refusal =
+      order.market->replace(order.id, changed.price, changed.qty, now_ms);
+  if (refusal == matching::Refusal::None) return order_json(order);
+  put_back();
+  if (refusal == matching::Refusal::PostOnlyWouldTake) {
+    end_order(order, now_ms);
+    return order_json(order);
+  }
+  throw refused(-5025, "Limit order only.");
 }
 
 json::value UsdmExchange::countdown(const Params& params, UsdmUser& of, int, std::int64_t now_ms) {
@@ -320,27 +280,5 @@ json::value UsdmExchange::countdown(const Params& params, UsdmUser& of, int, std
     of.cancel_at_ms[symbol] = now_ms + wait;
   }
   return json::object{{"symbol", symbol}, {"countdownTime", std::to_string(wait)}};
-}
-
-void UsdmExchange::on_time(std::int64_t now_ms) {
-  now_ms_ = std::max(now_ms_, now_ms);
-  for (std::size_t i = 0; i < users_.size(); ++i) {
-    auto& due = users_[i].cancel_at_ms;
-    for (auto each = due.begin(); each != due.end();) {
-      if (now_ms < each->second) {
-        ++each;
-        continue;
-      }
-      Params params;
-      params.add("symbol", each->first);
-      each = due.erase(each);
-      static_cast<void>(cancel_all(params, users_[i], static_cast<int>(i), now_ms));
-    }
-  }
-  std::erase_if(listen_keys_, [&](const auto& key) {
-    if (key.second.expires_ms > now_ms) return false;
-    ended_keys_.emplace_back(key.first, key.second.account);
-    return true;
-  });
 }
 }  // namespace sq::exchange

@@ -23,12 +23,23 @@ constexpr Endpoint kEndpoints[]{
     {"GET", "/fapi/v2/ticker/price", "ticker.price", 1, Endpoint::None},
     {"GET", "/fapi/v1/ticker/bookTicker", "ticker.book", 2, Endpoint::None},
     {"GET", "/fapi/v1/premiumIndex", "premiumIndex", 1, Endpoint::None},
+    {"GET", "/fapi/v1/fundingRate", "fundingRate", 1, Endpoint::None},
+    {"GET", "/fapi/v1/fundingInfo", "fundingInfo", 1, Endpoint::None},
     {"POST", "/fapi/v1/order", "order.place", 0, Endpoint::Signed},
     {"POST", "/fapi/v1/order/test", "order.test", 0, Endpoint::Signed},
     {"PUT", "/fapi/v1/order", "order.modify", 1, Endpoint::Signed},
     {"DELETE", "/fapi/v1/order", "order.cancel", 1, Endpoint::Signed},
     {"GET", "/fapi/v1/order", "order.status", 1, Endpoint::Signed},
-    {"GET", "/fapi/v1/openOrder", "order.status", 1, Endpoint::Signed},
+    {"POST", "/fapi/v1/batchOrders", "batchOrders.place", 5, Endpoint::Signed},
+    {"PUT", "/fapi/v1/batchOrders", "batchOrders.modify", 5, Endpoint::Signed},
+    {"DELETE", "/fapi/v1/batchOrders", "batchOrders.cancel", 1, Endpoint::Signed},
+    {"POST", "/fapi/v1/algoOrder", "algoOrder.place", 0, Endpoint::Signed},
+    {"DELETE", "/fapi/v1/algoOrder", "algoOrder.cancel", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/algoOrder", "algoOrder.status", 1, Endpoint::Signed},
+    {"DELETE", "/fapi/v1/algoOpenOrders", "algoOpenOrders.cancel", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/openAlgoOrders", "openAlgoOrders", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/allAlgoOrders", "allAlgoOrders", 5, Endpoint::Signed},
+    {"GET", "/fapi/v1/openOrder", "openOrder", 1, Endpoint::Signed},
     {"GET", "/fapi/v1/openOrders", "openOrders", 1, Endpoint::Signed},
     {"DELETE", "/fapi/v1/allOpenOrders", "allOpenOrders.cancel", 1, Endpoint::Signed},
     {"GET", "/fapi/v1/allOrders", "allOrders", 5, Endpoint::Signed},
@@ -41,6 +52,15 @@ constexpr Endpoint kEndpoints[]{
     {"GET", "/fapi/v2/positionRisk", "account.position", 5, Endpoint::Signed},
     {"GET", "/fapi/v3/positionRisk", "account.position", 5, Endpoint::Signed},
     {"POST", "/fapi/v1/leverage", "leverage", 1, Endpoint::Signed},
+    {"POST", "/fapi/v1/marginType", "marginType", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/multiAssetsMargin", "multiAssetsMargin", 30, Endpoint::Signed},
+    {"POST", "/fapi/v1/multiAssetsMargin", "multiAssetsMargin", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/accountConfig", "accountConfig", 5, Endpoint::Signed},
+    {"GET", "/fapi/v1/symbolConfig", "symbolConfig", 5, Endpoint::Signed},
+    {"GET", "/fapi/v1/commissionRate", "commissionRate", 20, Endpoint::Signed},
+    {"GET", "/fapi/v1/leverageBracket", "leverageBracket", 1, Endpoint::Signed},
+    {"GET", "/fapi/v1/income", "income", 30, Endpoint::Signed},
+    {"GET", "/fapi/v1/rateLimit/order", "account.rateLimits.orders", 1, Endpoint::Signed},
     {"GET", "/fapi/v1/positionSide/dual", "positionSide.dual", 30, Endpoint::Signed},
     {"POST", "/fapi/v1/positionSide/dual", "positionSide.dual", 1, Endpoint::Signed},
     {"POST", "/fapi/v1/listenKey", "userDataStream.start", 1, Endpoint::Key},
@@ -98,7 +118,7 @@ std::int64_t UsdmSite::weight_of(const Endpoint& endpoint, const Params& params)
     return limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20;
   }
   if (params.has("symbol")) return endpoint.weight;
-  if (call == "openOrders" || call == "ticker.24hr") return 40;
+  if (call == "openOrders" || call == "openAlgoOrders" || call == "ticker.24hr") return 40;
   if (call == "premiumIndex") return 10;
   return endpoint.weight;
 }
@@ -174,6 +194,11 @@ void UsdmSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Cha
 
 void UsdmSite::publish_more(std::int64_t now_ms) {
   exchange_.on_time(now_ms);
+  for (const json::object& event : exchange_.take_liquidations()) {
+    const std::string symbol{event.at("o").at("s").get_string()};
+    send_stream(lower(symbol) + "@forceorder", event);
+    send_stream("!forceorder@arr", event);
+  }
   tell_ended_keys(false, now_ms);
   if (now_ms < marks_due_ms_) return;
   marks_due_ms_ = now_ms + kMarkEveryMs;

@@ -31,7 +31,7 @@ class Venue {
   [[nodiscard]] virtual std::int64_t orders_in(const std::string& method,
                                                const Params& params) const = 0;
   // Accounts in sums: what a client's own books must equal.
-  [[nodiscard]] virtual boost::json::value state() const = 0;
+  [[nodiscard]] virtual boost::json::value state() = 0;
   // A trader without an account: its orders are never refused for want of money.
   virtual matching::Refusal trade_anonymously(SymbolMarket& market, const matching::NewOrder& order,
                                               std::int64_t now_ms) = 0;

@@ -97,6 +97,9 @@ function(sq_add_programs)
     endif()
     target_sources(${name} PRIVATE ${source})
   endforeach()
+  if(TARGET sq_binance-exchange)  # Boost.JSON in nearly every file: 2 s of 3.5 s
+    target_precompile_headers(sq_binance-exchange PRIVATE <boost/json.hpp> <deque> <functional> <map> <set> <string>)
+  endif()
 endfunction()
 
 # What tests and benches share: counted allocations, where recorded data is.
