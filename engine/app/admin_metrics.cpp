@@ -59,6 +59,11 @@ void add_counts(Families& out, const core::Ledger& ledger) {
     out.add(name, help, MetricType::Counter, {}, static_cast<double>(value));
   };
   count("shrivenquant_orders_sent_total", "Orders handed to venues.", n.orders_sent);
+  count("shrivenquant_amends_sent_total", "New terms of orders handed to venues.", n.amends_sent);
+  count("shrivenquant_orders_too_old_total", "Orders and amends dropped before they left: too old.",
+        n.too_old);
+  count("shrivenquant_trades_corrected_total", "Fills that venues took back or corrected.",
+        n.corrections);
   count("shrivenquant_cancels_sent_total", "Cancels handed to venues.", n.cancels_sent);
   count("shrivenquant_fills_total", "Fills booked.", n.fills);
   count("shrivenquant_orders_rejected_total", "Orders rejected by venues.", n.rejects);

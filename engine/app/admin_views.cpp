@@ -75,6 +75,8 @@ OrderId order_of(const RecordHeader& record) {
   switch (record.kind) {
     case RecordKind::OrderSent: return payload_of<OrderRequest>(record).id;
     case RecordKind::CancelSent: return payload_of<CancelRequest>(record).id;
+    case RecordKind::AmendSent: return payload_of<AmendRequest>(record).id;
+    case RecordKind::TradeCorrected: return payload_of<TradeCorrected>(record).id;
     case RecordKind::QuerySent: return payload_of<QueryRequest>(record).id;
     case RecordKind::OrderReport: return payload_of<OrderReport>(record).id;
     case RecordKind::OrderChanged: return payload_of<OrderChanged>(record).id;

@@ -98,6 +98,7 @@ core::CoreSetup core_setup(settings::Config& config) {
   setup.firm = {firm.open_orders_max, firm.orders_per_second_max, firm.daily_loss_max.raw,
                 firm.gross_notional_max.raw, {}};
   setup.answer_timeout_ns = firm.answer_timeout_ns;
+  setup.order_ttl_ns = firm.order_ttl_ns;
   setup.order_check_ns = firm.order_check_ns;
   setup.reconcile_ns = firm.reconcile_ns;
   setup.external_orders = firm.external_orders;

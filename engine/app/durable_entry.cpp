@@ -19,33 +19,42 @@ bool DurableEntry::stalled() const noexcept {
   return late_sequence_ != 0 && log_.durable_sequence() < late_sequence_;
 }
 
-bool DurableEntry::reaches_disk(std::uint64_t sequence) noexcept {
-  if (log_.durable_sequence() >= sequence) return true;
-  if (stalled()) return false;
+DurableEntry::Wait DurableEntry::reaches_disk(std::uint64_t sequence,
+                                             std::int64_t ttl_ns) noexcept {
+  if (log_.durable_sequence() >= sequence) return Wait::Durable;
+  if (stalled()) return Wait::Stalled;
   const std::int64_t begin = telemetry::monotonic_ns();
   for (;;) {
     for (int i = 0; i < kSpins; ++i) {
-      if (log_.durable_sequence() >= sequence) return true;
+      if (log_.durable_sequence() >= sequence) return Wait::Durable;
       __builtin_ia32_pause();
     }
-    const bool late = wait_ns_max_ != 0 && telemetry::monotonic_ns() - begin >= wait_ns_max_;
-    if (late || log_.failed()) {
+    const std::int64_t waited = telemetry::monotonic_ns() - begin;
+    const bool late = wait_ns_max_ != 0 && waited >= wait_ns_max_;
+    const bool too_old = ttl_ns != 0 && waited > ttl_ns;
+    if (late || too_old || log_.failed()) {
       late_sequence_ = sequence;
-      return false;
+      return too_old ? Wait::TooOld : Wait::Stalled;
     }
     ::sched_yield();  // the durability thread may share this CPU
   }
 }
 
 void DurableEntry::send(const risk::Approved& request) noexcept {
-  if (reaches_disk(request.record().sequence)) {
-    venue_.send(request);
-  } else {
-    keep_back(request.record());
+  const RecordHeader& record = request.record();
+  const bool amend = record.kind == RecordKind::AmendSent;
+  const std::uint32_t ttl_us = amend ? request.payload<AmendRequest>().ttl_us
+                                     : order_request_of(record).ttl_us;
+  // Recorded data have all the time: a wait there is none of the market's.
+  const std::int64_t ttl_ns = wait_ns_max_ == 0 ? 0 : std::int64_t{ttl_us} * 1'000;
+  switch (reaches_disk(record.sequence, ttl_ns)) {
+    case Wait::Durable: return venue_.send(request);
+    case Wait::TooOld: ++too_old_; return keep_back(record, RejectCode::TooOld);
+    case Wait::Stalled: return keep_back(record, RejectCode::None);
   }
 }
 
-void DurableEntry::keep_back(const RecordHeader& request) noexcept {
+void DurableEntry::keep_back(const RecordHeader& request, RejectCode code) noexcept {
   ++held_back_;
   if (next_ == not_sent_.size()) {
     not_sent_.clear();
@@ -56,8 +65,16 @@ void DurableEntry::keep_back(const RecordHeader& request) noexcept {
     return;
   }
   OrderReport report;
-  report.id = payload_of<OrderRequest>(request).id;
-  report.kind = ReportKind::NotSent;
+  if (request.kind == RecordKind::AmendSent) {
+    const auto& amend = payload_of<AmendRequest>(request);
+    report.id = amend.id;
+    report.kind = ReportKind::ReplaceRejected;  // the order itself works on
+    report.amend = amend.number;
+  } else {
+    report.id = payload_of<OrderRequest>(request).id;
+    report.kind = ReportKind::NotSent;
+  }
+  report.code = code;
   auto record = make_record(RecordKind::OrderReport, report);
   record.header.source = kSourceCore;
   record.header.source_sequence = held_back_;

@@ -28,12 +28,15 @@ class DurableEntry final : public venue::OrderEntry {
   [[nodiscard]] bool take_not_sent(Record<OrderReport>& report) noexcept;
   [[nodiscard]] bool stalled() const noexcept;
   [[nodiscard]] std::uint64_t held_back() const noexcept { return held_back_; }  // orders, ever
+  // Of held_back(): waited longer than their own lifetime.
+  [[nodiscard]] std::uint64_t too_old() const noexcept { return too_old_; }
   // Of held_back(): more than could be kept; to the core they stay sent without an answer.
   [[nodiscard]] std::uint64_t unreported() const noexcept { return unreported_; }
 
  private:
-  bool reaches_disk(std::uint64_t sequence) noexcept;
-  void keep_back(const RecordHeader& request) noexcept;
+  enum class Wait : std::uint8_t { Durable, TooOld, Stalled };
+  Wait reaches_disk(std::uint64_t sequence, std::int64_t ttl_ns) noexcept;
+  void keep_back(const RecordHeader& request, RejectCode code) noexcept;
 
   venue::OrderEntry& venue_;
   const wal::Log& log_;
@@ -42,6 +45,7 @@ class DurableEntry final : public venue::OrderEntry {
   std::vector<Record<OrderReport>> not_sent_;
   std::size_t next_{0};  // of not_sent_, to hand out
   std::uint64_t held_back_{0};
+  std::uint64_t too_old_{0};
   std::uint64_t unreported_{0};
 };
 }  // namespace sq::app

@@ -8,6 +8,7 @@ namespace sq::backtest {
 namespace {
 bool is_request(RecordKind kind) noexcept {
   return kind == RecordKind::OrderSent || kind == RecordKind::CancelSent ||
+         kind == RecordKind::AmendSent ||
          kind == RecordKind::QuerySent;
 }
 // Inputs that the application gave the core itself.

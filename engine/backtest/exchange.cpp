@@ -10,6 +10,10 @@ RejectCode code_of(FilterBreach breach) noexcept {
   if (breach == FilterBreach::None) return RejectCode::None;
   return breach == FilterBreach::NotTrading ? RejectCode::Halted : RejectCode::Filter;
 }
+// The engine ends GoodTillDate and Day orders itself.
+bool lasts(TimeInForce tif) noexcept {
+  return tif != TimeInForce::ImmediateOrCancel && tif != TimeInForce::FillOrKill;
+}
 }  // namespace
 
 SimulatedExchange::SimulatedExchange(const SimulationSettings& settings,
@@ -59,7 +63,10 @@ void SimulatedExchange::on_request(const RecordHeader& request, WallTime at) noe
     return turn_away(request, code);
   switch (request.kind) {
     case RecordKind::OrderSent:
-      on_order(payload_of<OrderRequest>(request), request.instrument);
+      on_order(order_request_of(request), request.instrument);
+      return;
+    case RecordKind::AmendSent:
+      on_amend(payload_of<AmendRequest>(request), request.instrument);
       return;
     case RecordKind::CancelSent:
       on_cancel(payload_of<CancelRequest>(request), request.instrument);
@@ -88,6 +95,7 @@ void SimulatedExchange::on_order(const OrderRequest& request, InstrumentId instr
   order.type = request.type;
   order.tif = request.tif;
   order.reduce_only = request.reduce_only != 0;
+  order.self_trade = request.self_trade;
   RejectCode code = judge(request, *market, order);
   if (code == RejectCode::None) code = reserve_for(order, *market);
   const std::uint32_t slot = code == RejectCode::None ? orders_.take() : kNoSlot;
@@ -172,8 +180,7 @@ void SimulatedExchange::work(std::uint32_t slot, SimInstrument& market) noexcept
     on_gone(slot);
     return;
   }
-  const bool rests = order.type == OrderType::Limit && (order.tif == TimeInForce::GoodTillCancel ||
-                                                        order.tif == TimeInForce::PostOnly);
+  const bool rests = order.type == OrderType::Limit && lasts(order.tif);
   if (rests) {
     market.rest(slot);
     return;
@@ -214,6 +221,11 @@ void SimulatedExchange::on_query(OrderId id, InstrumentId instrument) noexcept {
     status.venue_order_id = fate->venue_order_id;
     status.cumulative_qty = fate->filled;
     status.state = fate->state;
+    status.amend = fate->amend;
+    if (fate->slot != kNoSlot) {
+      status.last_price = orders_[fate->slot].limit;
+      status.last_qty = orders_[fate->slot].qty;
+    }
   } else {
     status.code = RejectCode::UnknownOrder;
   }
@@ -221,7 +233,22 @@ void SimulatedExchange::on_query(OrderId id, InstrumentId instrument) noexcept {
 }
 
 void SimulatedExchange::on_self_match(std::uint32_t slot) noexcept {
-  end(slot, OrderState::Expired, ReportKind::Expired, RejectCode::Other);
+  end(slot, OrderState::Expired, ReportKind::Expired, RejectCode::SelfTrade);
+}
+
+void SimulatedExchange::on_decrement(std::uint32_t slot, Qty qty) noexcept {
+  SimOrder& order = orders_[slot];
+  order.qty -= qty;
+  if (order.remaining() == Qty{}) return;
+  OrderReport smaller;
+  smaller.id = order.id;
+  smaller.venue_order_id = order.venue_order_id;
+  smaller.cumulative_qty = order.filled;
+  smaller.last_price = order.limit;
+  smaller.last_qty = order.qty;
+  smaller.kind = ReportKind::Replaced;
+  smaller.code = RejectCode::SelfTrade;
+  report(smaller, order.instrument);
 }
 
 void SimulatedExchange::on_gone(std::uint32_t slot) noexcept {

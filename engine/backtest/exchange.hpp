@@ -65,6 +65,16 @@ class SimulatedExchange final : private Executions {
 
   void on_order(const OrderRequest& request, InstrumentId instrument) noexcept;
   void on_cancel(const CancelRequest& request, InstrumentId instrument) noexcept;
+  // exchange_amend.cpp
+  void on_amend(const AmendRequest& request, InstrumentId instrument) noexcept;
+  void amend_in_place(const AmendRequest& request, std::uint32_t slot) noexcept;
+  void cancel_replace(const AmendRequest& request, std::uint32_t slot) noexcept;
+  // The first reason why the terms cannot be had; reserves what they need.
+  [[nodiscard]] RejectCode judge_terms(SimOrder& order, SimInstrument& market, Price limit,
+                                       Qty remaining) noexcept;
+  void refuse_amend(const AmendRequest& request, const OrderFate& fate,
+                    InstrumentId instrument, RejectCode code) noexcept;
+  void report_replaced(const AmendRequest& request, const SimOrder& order) noexcept;
   void on_query(OrderId id, InstrumentId instrument) noexcept;
 
   // exchange_account.cpp
@@ -91,6 +101,7 @@ class SimulatedExchange final : private Executions {
 
   Qty on_fill(std::uint32_t slot, Price price, Qty qty, bool maker) noexcept override;
   void on_self_match(std::uint32_t slot) noexcept override;
+  void on_decrement(std::uint32_t slot, Qty qty) noexcept override;
   void on_gone(std::uint32_t slot) noexcept override;
 
   [[nodiscard]] bool price_fill(const SimOrder& order, const Instrument& instrument, Price price,
@@ -113,6 +124,7 @@ class SimulatedExchange final : private Executions {
   [[nodiscard]] RejectCode admit(const RecordHeader& request) noexcept;
   void turn_away(const RecordHeader& request, RejectCode code) noexcept;
   [[nodiscard]] RejectCode check_venue(const SimOrder& order, SimInstrument& market) noexcept;
+  [[nodiscard]] RejectCode check_band(const SimOrder& order, SimInstrument& market) noexcept;
   void on_mark(const RecordHeader& record) noexcept;
   void settle_funding(std::uint32_t index) noexcept;
 

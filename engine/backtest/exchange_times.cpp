@@ -21,10 +21,15 @@ bool covers(const settings::Outage& outage, const Instrument& instrument) noexce
          (outage.symbol == Symbol{} || outage.symbol == instrument.symbol);
 }
 // Weight of a request at a venue's gateway. Source: Binance spot "Limits" (placing and cancelling
-// cost 1, a query 4) and USD-M (placing 0, the others 1).
-std::uint32_t weight_of(VenueId venue, RecordKind kind) noexcept {
+// cost 1, a query and an amend in place 4) and USD-M (placing and changing 0, the others 1).
+std::uint32_t weight_of(VenueId venue, const RecordHeader& request) noexcept {
+  const RecordKind kind = request.kind;
   const bool spot = venue == VenueId::BinanceSpot;
   if (kind == RecordKind::OrderSent) return spot ? 1 : 0;
+  if (kind == RecordKind::AmendSent) {
+    const bool in_place = payload_of<AmendRequest>(request).style == AmendStyle::InPlace;
+    return !spot ? 0 : in_place ? 4 : 1;
+  }
   return kind == RecordKind::QuerySent && spot ? 4 : 1;
 }
 }  // namespace
@@ -120,14 +125,23 @@ RejectCode SimulatedExchange::admit(const RecordHeader& request) noexcept {
   if (market == nullptr) return RejectCode::None;
   if (markets_[index_of(request.instrument)].maintenance) return RejectCode::Maintenance;
   const VenueId venue = market->instrument().venue;
-  return limits_[static_cast<std::size_t>(venue)].take(request.kind == RecordKind::OrderSent,
-                                                       weight_of(venue, request.kind), now_);
+  // Spot counts no order for an amend in place.
+  const bool order = request.kind == RecordKind::OrderSent ||
+                     (request.kind == RecordKind::AmendSent &&
+                      (venue != VenueId::BinanceSpot ||
+                       payload_of<AmendRequest>(request).style == AmendStyle::CancelReplace));
+  return limits_[static_cast<std::size_t>(venue)].take(order, weight_of(venue, request), now_);
 }
 
 // A query that is turned away has no answer: silence is not a word about the order.
 void SimulatedExchange::turn_away(const RecordHeader& request, RejectCode code) noexcept {
   if (request.kind == RecordKind::OrderSent)
-    return reject(payload_of<OrderRequest>(request), request.instrument, code);
+    return reject(order_request_of(request), request.instrument, code);
+  if (request.kind == RecordKind::AmendSent) {
+    const auto& amend = payload_of<AmendRequest>(request);
+    const OrderFate* fate = index_.find(amend.id);
+    return refuse_amend(amend, fate == nullptr ? OrderFate{} : *fate, request.instrument, code);
+  }
   if (request.kind != RecordKind::CancelSent) return;
   OrderReport refused;
   refused.id = payload_of<CancelRequest>(request).id;
@@ -147,6 +161,12 @@ RejectCode SimulatedExchange::check_venue(const SimOrder& order, SimInstrument& 
   const settings::SimulatedInstrument& settings = markets_[index].settings;
   if (settings.venue != VenueId::None && markets_[index].open_orders >= settings.open_orders_max)
     return RejectCode::RateLimit;
+  return check_band(order, market);
+}
+
+RejectCode SimulatedExchange::check_band(const SimOrder& order, SimInstrument& market) noexcept {
+  const std::uint32_t index = index_of(order.instrument);
+  const settings::SimulatedInstrument& settings = markets_[index].settings;
   const bool bounded = settings.price_up_ppm != 0 || settings.price_down_ppm != 0;
   if (!model_.filters || !bounded || order.type == OrderType::Market) return RejectCode::None;
   const bool spot = market.instrument().kind == InstrumentKind::Spot;

@@ -18,6 +18,7 @@ struct OrderFate {
   std::uint32_t first_fill{kNoSlot};  // of its fills, in the exchange's list
   std::uint32_t last_fill{kNoSlot};
   OrderState state{OrderState::None};
+  std::uint16_t amend{0};  // number of the last one carried out or refused
 };
 
 class OrderIndex {

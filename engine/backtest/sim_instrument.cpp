@@ -150,21 +150,6 @@ Qty SimInstrument::fill_resting(Side side, OwnLevel& level, std::uint32_t slot, 
   return done;
 }
 
-void SimInstrument::cancel_self_matches(Side taker, Price price) noexcept {
-  OwnLevels& levels = own(opposite(taker));
-  if (levels.empty() || !reaches(taker, price, levels.best())) return;
-  for (OwnLevel& level : levels.levels()) {
-    if (!reaches(taker, price, level.price)) break;
-    while (level.first != kNoSlot) {
-      const std::uint32_t slot = level.first;
-      levels.unlink(level, slot);
-      executions_.on_self_match(slot);
-      executions_.on_gone(slot);
-    }
-  }
-  levels.drop_empty();
-}
-
 void SimInstrument::take(std::uint32_t slot) noexcept {
   SimOrder& order = orders_[slot];
   const Side other = opposite(order.side);
@@ -176,7 +161,7 @@ void SimInstrument::take(std::uint32_t slot) noexcept {
     if (limited && !reaches(order.side, order.limit, price)) break;
     const Qty offered = available(other, level);
     if (offered > Qty{}) {
-      cancel_self_matches(order.side, price);
+      if (!prevent_self_trades(slot, price)) break;
       const Qty done = executions_.on_fill(slot, price, std::min(offered, order.remaining()), false);
       if (done > Qty{} && rules_.consumed_depth) consumed(other).add(level.price, done);
       taken += done;
@@ -185,7 +170,7 @@ void SimInstrument::take(std::uint32_t slot) noexcept {
   }
   if (rules_.impact.on() && taken > Qty{}) impact(order.side).add(rules_.impact, taken, now_);
   if (limited && order.remaining() > Qty{} && !order.ended)
-    cancel_self_matches(order.side, order.limit);
+    static_cast<void>(prevent_self_trades(slot, order.limit));
 }
 
 void SimInstrument::rest(std::uint32_t slot) noexcept {
@@ -199,7 +184,7 @@ void SimInstrument::rest(std::uint32_t slot) noexcept {
   own(order.side).append(level, slot);
 }
 
-void SimInstrument::remove(std::uint32_t slot) noexcept {
+void SimInstrument::withdraw(std::uint32_t slot) noexcept {
   const SimOrder& order = orders_[slot];
   OwnLevels& levels = own(order.side);
   for (OwnLevel& level : levels.levels()) {
@@ -209,6 +194,10 @@ void SimInstrument::remove(std::uint32_t slot) noexcept {
     }
   }
   levels.drop_empty();
+}
+
+void SimInstrument::remove(std::uint32_t slot) noexcept {
+  withdraw(slot);
   executions_.on_gone(slot);
 }
 

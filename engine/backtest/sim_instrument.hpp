@@ -33,13 +33,14 @@ class SimInstrument {
 
   void on_market(const RecordHeader& record, WallTime at) noexcept;
 
-  // Matches the order in `slot` against the displayed depth, best price first; expires our own
-  // resting orders that it would trade with.
+  // Matches the order in `slot` against the displayed depth, best price first; with own resting
+  // orders that it would trade with it does what its self-trade mode says.
   void take(std::uint32_t slot) noexcept;
   // Queues the rest of the order at its limit, behind what is displayed there.
   void rest(std::uint32_t slot) noexcept;
-  // Takes a resting order out of the queue.
+  // Takes a resting order out of the queue; remove() ends it, withdraw() leaves it to be queued anew.
   void remove(std::uint32_t slot) noexcept;
+  void withdraw(std::uint32_t slot) noexcept;
 
   // An order is about to come: what our taking moved fades until then.
   void set_time(WallTime now) noexcept { now_ = now; }
@@ -126,7 +127,8 @@ class SimInstrument {
                          const EventTime& now) noexcept;
   void forget_history(Side side) noexcept;
   void cross(Side side) noexcept;
-  void cancel_self_matches(Side taker, Price price) noexcept;
+  // False: the taker has ended.
+  [[nodiscard]] bool prevent_self_trades(std::uint32_t taker, Price price) noexcept;
   [[nodiscard]] Qty trade_through(Side side, OwnLevel& level, Qty volume) noexcept;
   [[nodiscard]] Qty trade_at(Side side, OwnLevel& level, Qty volume, const EventTime& now) noexcept;
   [[nodiscard]] Qty meet(Side side, OwnLevel& level, std::uint32_t slot, Qty volume) noexcept;

@@ -29,6 +29,7 @@ struct SimOrder {
   OrderType type{OrderType::Limit};
   TimeInForce tif{TimeInForce::GoodTillCancel};
   bool reduce_only{false};
+  SelfTrade self_trade{SelfTrade::None};  // None: as CancelResting
   bool ended{false};            // by the exchange in the middle of matching
   std::uint32_t next{kNoSlot};  // later order at its level; next free slot when free
 

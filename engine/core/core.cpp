@@ -49,6 +49,8 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
                                             setup.strategies.size())},
       timers_{setup.timer_capacity},
       answers_{setup.answer_timeout_ns, setup.order_check_ns, setup.order_capacity},
+      expiries_{setup.order_capacity},
+      order_ttl_ns_{setup.order_ttl_ns},
       save_state_every_ns_{setup.save_state_every_ns},
       approval_key_{setup.approval_key},
       egress_{setup.egress},
@@ -111,6 +113,7 @@ void Core::on_input(RecordHeader& input) noexcept {
     if (utc_day(wall_) != ledger_.day()) [[unlikely]] roll_day();
     if (timers_.next() <= now_) fire_timers();
     if (answers_.next() <= now_) ask_venues();
+    if (expiries_.due(wall_)) expire_orders();
   }
   dispatch(input);
   if (parents_->news()) parents_->tell();

@@ -15,6 +15,7 @@
 #include "engine/book/synced_book.hpp"
 #include "engine/book/top_snapshot.hpp"
 #include "engine/core/answer_watch.hpp"
+#include "engine/core/expiry_watch.hpp"
 #include "engine/core/journal.hpp"
 #include "engine/core/ledger.hpp"
 #include "engine/core/reconciling.hpp"
@@ -60,7 +61,11 @@ class Core {
   }
   // The deadline of the first timer; the largest MonoTime when there is none.
   [[nodiscard]] MonoTime next_timer() const noexcept {
-    return std::min(timers_.next(), answers_.next());
+    const MonoTime first = std::min(timers_.next(), answers_.next());
+    // Wall and monotonic time run at the same speed as far as the next event.
+    const WallTime expiry = expiries_.next();
+    if (expiry.ns == std::numeric_limits<std::int64_t>::max()) return first;
+    return std::min(first, now_ + (expiry - wall_));
   }
 
   // Running digest of all decisions with their logical times.
@@ -162,6 +167,8 @@ class Core {
                   bool again = false) noexcept;
   void on_report(const RecordHeader& input) noexcept;
   void on_unknown_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
+  void book_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
+  void pause_owner(const oms::Order& order) noexcept;
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;
 
@@ -172,13 +179,21 @@ class Core {
   void pause_repeated() noexcept;
   [[nodiscard]] risk::Verdict check_order(const OrderRequest& draft,
                                           InstrumentId instrument) noexcept;
+  // core_amend.cpp: new terms, and the end of an order's time
+  strategy::Submitted amend(StrategyId strategy, OrderId id, Price limit, Qty qty) noexcept;
+  [[nodiscard]] risk::Verdict judge_amend(const oms::Order& order,
+                                          const AmendRequest& request) noexcept;
+  [[nodiscard]] risk::Verdict judge_terms(const strategy::OrderIntent& intent) const noexcept;
+  void set_lifetime(OrderRequest& draft, const strategy::OrderIntent& intent) const noexcept;
+  void expire_orders() noexcept;
 
   // core_answers.cpp: what venues owe
   void ask_venues() noexcept;
   void query(oms::Order& order) noexcept;
   void watch_answers() noexcept;
   void after_answer(oms::Order& order, const OrderReport& report) noexcept;
-  void tell_strategy(const oms::Order& order, const OrderReport& report, Qty fill) noexcept;
+  void tell_strategy(const oms::Order& order, const OrderReport& report, Qty fill,
+                     Price price = {}) noexcept;
 
   // core_losses.cpp: loss limits
   void roll_day() noexcept;
@@ -246,6 +261,8 @@ class Core {
   std::unique_ptr<ParentDesk> parents_;
   Timers timers_;
   AnswerWatch answers_;
+  ExpiryWatch expiries_;
+  std::int64_t order_ttl_ns_;
   std::int64_t save_state_every_ns_;
   risk::ApprovalKey approval_key_;
   risk::EgressLatch* egress_;  // null: none; only written

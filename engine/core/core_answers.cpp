@@ -34,10 +34,12 @@ void Core::query(oms::Order& order) noexcept {
 void Core::watch_answers() noexcept {
   oms::OrderPool& orders = ledger_.orders().pool();
   answers_.clear();
+  expiries_.clear();
   for (std::size_t i = 0; i < books_.size(); ++i) {
     orders.for_each_working(InstrumentId{static_cast<std::uint32_t>(i)}, [&](oms::Order& order) {
       order.watched = false;
       answers_.watch(order, orders);
+      expiries_.watch(order, orders);
     });
   }
 }
@@ -48,6 +50,12 @@ void Core::after_answer(oms::Order& order, const OrderReport& report) noexcept {
   answers_.watch(order, ledger_.orders().pool());
   answers_.settle(ledger_.orders().pool());
   if (!ready_ || !order.working()) return;
+  // Two orders work where one was asked for.
+  if (order.amended && order.amend.split && !order.cancel_wanted)
+    return cancel(order, CancelReason::ReplaceSplit);
+  // A cancel that met the order it replaced.
+  if (report.kind == ReportKind::Replaced && order.cancel_wanted)
+    return cancel(order, CancelReason::Again, true);
   // Why a cancel is refused is asked once at once, and then as often as after any silence.
   if (report.kind == ReportKind::CancelRejected && order.queries == 0) return query(order);
   const bool works_there = report.kind == ReportKind::Status && !is_terminal(report.state) &&
@@ -56,7 +64,8 @@ void Core::after_answer(oms::Order& order, const OrderReport& report) noexcept {
     cancel(order, CancelReason::Again, true);
 }
 
-void Core::tell_strategy(const oms::Order& order, const OrderReport& report, Qty fill) noexcept {
+void Core::tell_strategy(const oms::Order& order, const OrderReport& report, Qty fill,
+                         Price price) noexcept {
   const std::size_t s = index_of(order.request.strategy);
   // Also in Stopped: what becomes of its own orders a strategy must know in every state.
   if (!ready_ || s >= strategies_.size()) return;
@@ -66,10 +75,13 @@ void Core::tell_strategy(const oms::Order& order, const OrderReport& report, Qty
   update.side = order.request.side;
   update.state = order.state;
   update.code = report.code;
-  update.last_price = fill != Qty{} ? report.last_price : Price{};
+  update.last_price = fill == Qty{} ? Price{} : price != Price{} ? price : report.last_price;
   update.last_qty = fill;
   update.filled = order.filled;
   update.remaining = order.remaining();
+  update.limit = order.request.limit;
+  update.qty = order.request.qty;
+  update.tag = order.request.tag;
   telemetry::StageStamp stamp{stages_, telemetry::Stage::Strategy};
   strategies_[s].setup.strategy->on_order(update, *strategies_[s].context);
 }

@@ -4,6 +4,13 @@
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
+namespace {
+bool tells_trade(ReportKind kind) noexcept {
+  return kind == ReportKind::Filled || kind == ReportKind::Trade || kind == ReportKind::Busted ||
+         kind == ReportKind::Corrected;
+}
+}  // namespace
+
 // The gate holds reduce-only to the strategy's own position; the venue knows the account's, which
 // another strategy may have turned. The flag goes out only where the venue would agree.
 bool Core::reduces_account(const OrderRequest& order, InstrumentId instrument) const noexcept {
@@ -20,9 +27,14 @@ strategy::Submitted Core::submit(std::size_t s, const strategy::OrderIntent& int
   draft.side = intent.side;
   draft.tif = intent.tif;
   draft.reduce_only = intent.reduce_only ? 1 : 0;
+  draft.type = intent.type;
+  draft.tag = intent.tag;
+  draft.self_trade = intent.self_trade;
   draft.parent = intent.parent;
-  risk::Verdict verdict;
-  if (draft.parent != OrderId{}) verdict = parents_->check(draft, intent.instrument);
+  set_lifetime(draft, intent);
+  risk::Verdict verdict = judge_terms(intent);
+  if (verdict.accepted() && draft.parent != OrderId{})
+    verdict = parents_->check(draft, intent.instrument);
   if (verdict.accepted()) {
     telemetry::StageStamp stamp{stages_, telemetry::Stage::Risk};
     verdict = check_order(draft, intent.instrument);
@@ -56,8 +68,10 @@ strategy::Submitted Core::place(OrderRequest draft, InstrumentId instrument,
     states_dirty_ = true;
     return {{}, risk::Rule::Capacity};
   }
-  if (oms::Order* order = ledger_.apply_sent(record.header))
+  if (oms::Order* order = ledger_.apply_sent(record.header)) {
     answers_.watch(*order, ledger_.orders().pool());
+    expiries_.watch(*order, ledger_.orders().pool());
+  }
   venues_.send(*approved);
   if (stages_ != nullptr) stages_->record_since(telemetry::Stage::TickToOrder, input_ticks_);
   return {draft.id, risk::Rule::None};
@@ -135,27 +149,22 @@ void Core::on_report(const RecordHeader& input) noexcept {
     case oms::ReportFit::UnknownOrder: return on_unknown_report(input, effect);
     case oms::ReportFit::Contradiction: return dead_letter(input, DeadLetterReason::BadContent);
     case oms::ReportFit::Duplicate:
-      if (outcome.order != nullptr) after_answer(*outcome.order, report);
-      return;
+      if (outcome.order == nullptr) return;
+      if (!outcome.repriced && outcome.from == outcome.order->state)
+        return after_answer(*outcome.order, report);
+      break;
+    case oms::ReportFit::UnknownTrade:
+      dead_letter(input, DeadLetterReason::UnknownTrade);
+      pause_owner(*outcome.order);
+      break;
     case oms::ReportFit::Overfill:
     case oms::ReportFit::LateFill:
-      // The venue is right about fills; whoever traded on the old belief stops.
-      if (index_of(outcome.order->request.strategy) < strategies_.size())
-        set_state(index_of(outcome.order->request.strategy), StrategyState::Paused,
-                  StateCause::Kill);
-      break;
+    case oms::ReportFit::Mismatch:
+    case oms::ReportFit::Unasked: pause_owner(*outcome.order); break;
     case oms::ReportFit::Applied: break;
   }
   const oms::Order& order = *outcome.order;
-  if (outcome.fill != Qty{}) {
-    if (effect.booked) {
-      auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
-      decide(record.header, order.instrument);
-    } else {
-      dead_letter(input, DeadLetterReason::BadContent);
-      latch_kill(StateCause::Kill, FixedText<64>{"a fill does not fit the books"});
-    }
-  }
+  book_report(input, effect);
   if (outcome.from != outcome.to) {
     auto record = make_record(
         RecordKind::OrderChanged,
@@ -164,7 +173,16 @@ void Core::on_report(const RecordHeader& input) noexcept {
   }
   if (outcome.fill != Qty{} && ledger_.gate().policies().disabled(order.request.strategy))
     states_dirty_ = true;
-  tell_strategy(order, report, outcome.fill);
+  const bool told = report.kind == ReportKind::Filled || report.kind == ReportKind::Trade;
+  const bool traded =
+      (told && outcome.booking != oms::Booking::Void) || outcome.booking == oms::Booking::Fill;
+  if (effect.corrected) {
+    const TradeCorrected& line = effect.corrected->decision;
+    tell_strategy(order, report, -line.qty_before, line.price_before);
+    if (line.qty != Qty{}) tell_strategy(order, report, line.qty, line.price);
+  } else {
+    tell_strategy(order, report, traded ? outcome.fill : Qty{});
+  }
   const OrderId parent = order.request.parent;
   after_answer(*outcome.order, report);
   if (parent != OrderId{} && ready_) parents_->on_child(parent, outcome);
@@ -183,11 +201,40 @@ void Core::on_unknown_report(const RecordHeader& input, const ReportEffect& effe
     if (from_outside && external_orders_ != settings::ExternalOrders::Kill) return;
   } else {
     dead_letter(input, DeadLetterReason::UnknownOrder);
-    if (from_outside && report.kind != ReportKind::Filled && report.kind != ReportKind::Trade)
-      return;
+    if (from_outside && !tells_trade(report.kind)) return;
   }
   // A fill we cannot place: our positions are wrong until somebody has looked.
-  if (report.kind == ReportKind::Filled || report.kind == ReportKind::Trade)
+  if (tells_trade(report.kind))
     latch_kill(StateCause::Kill, FixedText<64>{"a fill of an order that is not known"});
+}
+
+// The venue is right about fills; whoever traded on the old belief stops.
+void Core::pause_owner(const oms::Order& order) noexcept {
+  if (index_of(order.request.strategy) < strategies_.size())
+    set_state(index_of(order.request.strategy), StrategyState::Paused, StateCause::Kill);
+}
+
+void Core::book_report(const RecordHeader& input, const ReportEffect& effect) noexcept {
+  switch (effect.outcome.booking) {
+    case oms::Booking::None:
+    case oms::Booking::Void: return;
+    case oms::Booking::Fill:
+      if (effect.booked) {
+        auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
+        return decide(record.header, effect.outcome.instrument);
+      }
+      break;
+    case oms::Booking::Bust:
+    case oms::Booking::Correction:
+      if (effect.corrected) {
+        TradeCorrected line = effect.corrected->decision;
+        line.report_sequence = input.sequence;
+        auto record = make_record(RecordKind::TradeCorrected, line);
+        return decide(record.header, effect.corrected->instrument);
+      }
+      break;
+  }
+  dead_letter(input, DeadLetterReason::BadContent);
+  latch_kill(StateCause::Kill, FixedText<64>{"a fill or its correction does not fit the books"});
 }
 }  // namespace sq::core

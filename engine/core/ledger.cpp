@@ -43,6 +43,21 @@ void Ledger::apply_parents(const RecordHeader& record) noexcept {
   }
 }
 
+oms::Order* Ledger::apply_amend(const RecordHeader& sent) noexcept {
+  last_sequence_ = sent.sequence;
+  const oms::AmendOutcome outcome = orders_.on_amend_sent(sent);
+  if (outcome.order == nullptr) return nullptr;
+  ++counters_.amends_sent;
+  const oms::Order& order = *outcome.order;
+  if (order.request.parent != OrderId{})
+    parents_.on_child_resized(order.request.parent, outcome.added);
+  gate_.on_restaked(order.request, order.instrument, outcome.before, oms::stake_of(order));
+  gate_.on_amend_message(order.request, order.instrument, sent.mono);
+  gate_.policies().on_amend(order.request.strategy, order.request.account,
+                            index_of(order.instrument), sent.mono);
+  return outcome.order;
+}
+
 void Ledger::apply_strategy(const StrategyChanged& changed) noexcept {
   if (index_of(changed.strategy) >= states_.size()) return;
   states_[index_of(changed.strategy)] = changed.to;
@@ -68,6 +83,7 @@ void Ledger::apply(const RecordHeader& record) noexcept {
   switch (record.kind) {
     case RecordKind::OrderSent: static_cast<void>(apply_sent(record)); break;
     case RecordKind::OrderReport: static_cast<void>(apply_report(record)); break;
+    case RecordKind::AmendSent: static_cast<void>(apply_amend(record)); break;
     case RecordKind::CancelSent: {
       orders_.on_cancel_sent(record);
       const auto& cancel = payload_of<CancelRequest>(record);
@@ -168,6 +184,7 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::GreeksUpdate:
     case RecordKind::OrderChanged:
     case RecordKind::FillBooked:
+    case RecordKind::TradeCorrected:
     case RecordKind::BookChanged:
     case RecordKind::StrategySaved:
     case RecordKind::FundingBooked: break;

@@ -39,6 +39,9 @@ struct LedgerCounters {
   std::uint64_t duplicates{0};       // reports that told nothing new
   std::uint64_t unexpected{0};       // overfills, late fills, contradictions
   std::uint64_t dead_letters{0};
+  std::uint64_t amends_sent{0};
+  std::uint64_t corrections{0};      // trades taken back or changed by venues
+  std::uint64_t too_old{0};          // orders and amends that waited longer than allowed and never left
   std::uint64_t liquidations{0};     // trades with which a venue closed our positions
   std::array<std::uint64_t, risk::kRuleCount> refusals{};  // index: risk::Rule
 };
@@ -49,6 +52,7 @@ struct ReportEffect {
   OrderId order{};       // the report's, or ours for an order from outside
   oms::BookedTrade trade{};  // what was booked, or is known of a trade that is told again
   BreakKind differs{BreakKind::None};  // told again, and not as it was booked
+  std::optional<portfolio::CorrectedTrade> corrected{};
 };
 
 struct AccountEffect {
@@ -70,6 +74,7 @@ class Ledger {
   // The facts with an answer.
   oms::Order* apply_sent(const RecordHeader& sent) noexcept;
   ReportEffect apply_report(const RecordHeader& report) noexcept;
+  oms::Order* apply_amend(const RecordHeader& sent) noexcept;
   // Empty: the record says nothing that can be booked. The lines are valid until the next one.
   std::optional<std::span<const FundingBooked>> apply_funding(const RecordHeader& funding) noexcept;
   AccountEffect apply_account(const RecordHeader& account) noexcept;
@@ -117,7 +122,10 @@ class Ledger {
   ReportEffect apply_to_order(const RecordHeader& report) noexcept;
   ReportEffect apply_trade(Record<OrderReport>& report) noexcept;
   bool told_before(const Record<OrderReport>& report, Side side, ReportEffect& effect) noexcept;
-  void book(ReportEffect& effect, const OrderRequest& order, const RecordHeader& report) noexcept;
+  void book(ReportEffect& effect, const OrderRequest& order, InstrumentId instrument,
+            const RecordHeader& report) noexcept;
+  void book_outcome(ReportEffect& effect, const RecordHeader& report) noexcept;
+  void correct(ReportEffect& effect, const OrderReport& report) noexcept;
 
   oms::OrderLife orders_;
   oms::ParentOrders parents_;

@@ -48,12 +48,14 @@ ReportEffect Ledger::apply_trade(Record<OrderReport>& report) noexcept {
   // A report that names no instrument is about its order's.
   if (order != nullptr && index_of(report.header.instrument) >= portfolio_.instruments().size())
     report.header.instrument = order->instrument;
-  const Side side = order != nullptr ? order->request.side : Side{told.side};
+  const Side side = told.side != 0 ? Side{told.side} : order->request.side;
   effect.outcome.order = order;
   if (order != nullptr) effect.outcome.from = effect.outcome.to = order->state;
-  if (told_before(report, side, effect)) {
+  // Of a trade whose correction came first the order has yet to hear the fill itself.
+  const bool corrected_first = order != nullptr && orders_.pool().told_early(*order, told.trade_id);
+  if (!corrected_first && told_before(report, side, effect)) {
     effect.outcome.fit = oms::ReportFit::Duplicate;
-    if (order != nullptr && told.venue_order_id != 0) order->venue_order_id = told.venue_order_id;
+    if (order != nullptr) oms::hear_venue_id(*order, told.venue_order_id);
     ++counters_.duplicates;
     return effect;
   }
@@ -65,7 +67,7 @@ ReportEffect Ledger::apply_trade(Record<OrderReport>& report) noexcept {
     nobodys.id = told.id;
     nobodys.strategy = kNoStrategy;
     nobodys.side = side;
-    book(effect, nobodys, report.header);
+    book(effect, nobodys, report.header.instrument, report.header);
     return effect;
   }
   const oms::ExternalOrder* external = order->adopted() ? accounts_.external(told.id) : nullptr;
@@ -76,7 +78,9 @@ ReportEffect Ledger::apply_trade(Record<OrderReport>& report) noexcept {
             : told.cumulative_qty != Qty{} && told.cumulative_qty <= external->counted;
     if (counted && told.last_qty > Qty{} && told.last_price > Price{}) {
       effect.outcome.fill = told.last_qty;
-      book(effect, order->request, report.header);
+      effect.outcome.booking = oms::Booking::Fill;
+      effect.outcome.instrument = report.header.instrument;
+      book(effect, order->request, report.header.instrument, report.header);
       return effect;
     }
   }
@@ -111,17 +115,53 @@ bool Ledger::told_before(const Record<OrderReport>& report, Side side,
   return at.ns != 0 && at <= accounts_.trades().forgotten_until();
 }
 
-void Ledger::book(ReportEffect& effect, const OrderRequest& order,
+void Ledger::book(ReportEffect& effect, const OrderRequest& order, InstrumentId instrument,
                   const RecordHeader& header) noexcept {
+  if (index_of(instrument) >= portfolio_.instruments().size()) return;
   const auto& report = payload_of<OrderReport>(header);
-  effect.booked = portfolio_.on_fill(order, header.instrument, report);
+  effect.booked = portfolio_.on_fill(order, instrument, report);
   if (!effect.booked) return;
   ++counters_.fills;
-  gate_.on_position(order.strategy, header.instrument, effect.booked->position_delta,
+  gate_.on_position(order.strategy, instrument, effect.booked->position_delta,
                     effect.booked->cash_delta, order.account);
   effect.trade = trade_of(header, report, order.side);
-  accounts_.on_trade(portfolio_.instruments()[index_of(header.instrument)], effect.trade,
-                     order.account);
+  effect.trade.instrument = instrument;
+  accounts_.on_trade(portfolio_.instruments()[index_of(instrument)], effect.trade, order.account);
+}
+
+// A fill is booked where the venue says it was.
+void Ledger::book_outcome(ReportEffect& effect, const RecordHeader& header) noexcept {
+  const auto& report = payload_of<OrderReport>(header);
+  const oms::ReportOutcome& outcome = effect.outcome;
+  const oms::Order& order = *outcome.order;
+  switch (outcome.booking) {
+    case oms::Booking::None:
+    case oms::Booking::Void: return;
+    case oms::Booking::Fill: {
+      OrderRequest traded = order.request;
+      traded.side = outcome.side;
+      book(effect, traded, outcome.instrument, header);
+      if (!effect.booked) return;
+      gate_.policies().on_fill(order.request.strategy, outcome.side, outcome.fill,
+                               index_of(outcome.instrument), header.mono);
+      gate_.on_traded(traded, outcome.instrument, report.last_price, outcome.fill);
+      return;
+    }
+    case oms::Booking::Bust:
+    case oms::Booking::Correction: return correct(effect, report);
+  }
+}
+
+void Ledger::correct(ReportEffect& effect, const OrderReport& report) noexcept {
+  const oms::Order& order = *effect.outcome.order;
+  effect.corrected = portfolio_.on_correction(order.request, report);
+  if (!effect.corrected) return;
+  ++counters_.corrections;
+  const portfolio::CorrectedTrade& made = *effect.corrected;
+  gate_.on_position(order.request.strategy, made.instrument, made.position_delta, made.cash_delta,
+                    order.request.account);
+  accounts_.on_corrected(portfolio_.instruments()[index_of(made.instrument)], made.decision,
+                         report.fee);
 }
 
 ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
@@ -137,9 +177,14 @@ ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
       return effect;
     case oms::ReportFit::Duplicate:
       ++counters_.duplicates;
-      return effect;
+      // An old answer to a query may still be the first to show the terms of an amend.
+      if (!outcome.restaked) return effect;
+      break;
     case oms::ReportFit::Overfill:
     case oms::ReportFit::LateFill:
+    case oms::ReportFit::UnknownTrade:
+    case oms::ReportFit::Mismatch:
+    case oms::ReportFit::Unasked:
       ++counters_.unexpected;
       break;
     case oms::ReportFit::Applied:
@@ -149,17 +194,16 @@ ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
   if (order.request.parent != OrderId{})
     parents_.on_child_report(order.request.parent, outcome.released, outcome.fill,
                              payload_of<OrderReport>(header).last_price);
-  if (outcome.released != Qty{} || outcome.finished)
+  if (outcome.restaked && !outcome.finished)
+    gate_.on_restaked(order.request, order.instrument, outcome.before, oms::stake_of(order));
+  else if (outcome.released != Qty{} || outcome.finished)
     gate_.on_released(order.request, order.instrument, outcome.released, outcome.finished);
   if (outcome.finished && order.adopted()) accounts_.on_ended(order.request.id);
   if (outcome.to == OrderState::Rejected && outcome.finished) ++counters_.rejects;
-  if (outcome.fill == Qty{}) return effect;
-  book(effect, order.request, header);
-  if (!effect.booked) return effect;
-  gate_.policies().on_fill(order.request.strategy, order.request.side, outcome.fill,
-                           index_of(order.instrument), header.mono);
-  gate_.on_traded(order.request, order.instrument, payload_of<OrderReport>(header).last_price,
-                  outcome.fill);
+  if (outcome.fit == oms::ReportFit::Applied &&
+      payload_of<OrderReport>(header).code == RejectCode::TooOld)
+    ++counters_.too_old;
+  book_outcome(effect, header);
   return effect;
 }
 

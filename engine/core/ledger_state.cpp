@@ -19,7 +19,7 @@ enum class Section : std::uint32_t {
   Accounts = 6,
   Parents = 7
 };
-constexpr std::uint32_t kSectionVersion = 8;
+constexpr std::uint32_t kSectionVersion = 10;
 constexpr std::array kSections{Section::Run,    Section::Orders,     Section::Portfolio,
                                Section::Gate,   Section::Strategies, Section::Accounts,
                                Section::Parents};
@@ -222,7 +222,8 @@ void LedgerState::save_run(StateOut& out) const {
   const LedgerCounters& counters = ledger_.counters_;
   for (const std::uint64_t n :
        {counters.orders_sent, counters.cancels_sent, counters.fills, counters.rejects,
-        counters.duplicates, counters.unexpected, counters.dead_letters, counters.liquidations})
+        counters.duplicates, counters.unexpected, counters.dead_letters, counters.amends_sent,
+        counters.corrections, counters.too_old, counters.liquidations})
     out.put(n);
   out.put_count(counters.refusals.size());
   for (const std::uint64_t n : counters.refusals) out.put(n);
@@ -240,7 +241,9 @@ bool LedgerState::restore_run(StateIn& in) {
   LedgerCounters& counters = ledger_.counters_;
   for (std::uint64_t* n :
        {&counters.orders_sent, &counters.cancels_sent, &counters.fills, &counters.rejects,
-        &counters.duplicates, &counters.unexpected, &counters.dead_letters, &counters.liquidations})
+        &counters.duplicates, &counters.unexpected, &counters.dead_letters, &counters.amends_sent,
+        &counters.corrections, &counters.too_old,
+        &counters.liquidations})
     *n = in.take<std::uint64_t>();
   // Rules are appended to: an older state knows fewer.
   const std::size_t rules = in.take_count(counters.refusals.size());

@@ -51,6 +51,7 @@ struct CoreSetup {
   std::uint32_t timer_capacity{4096};
   std::int64_t answer_timeout_ns{2 * kNsPerSecond};  // silence after a request until a venue is asked
   std::int64_t order_check_ns{0};  // silence about an open order until the venue is asked; 0: never
+  std::int64_t order_ttl_ns{250 * kNsPerMs};  // an order that has not left by then never does; 0: none
   risk::ApprovalKey approval_key{};     // made anew for each process that sends to a venue
   risk::EgressLatch* egress{nullptr};   // follows the kill switch; null in replays. Outlives the core
   std::int64_t flatten_ns_max{60 * kNsPerSecond};  // then positions that are left wait for a person

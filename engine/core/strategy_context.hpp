@@ -36,6 +36,17 @@ class StrategyContext final : public strategy::Context {
   [[nodiscard]] strategy::Submitted submit(const strategy::OrderIntent& intent) noexcept override {
     return core_.submit(index_, intent);
   }
+  void submit_batch(std::span<const strategy::OrderIntent> intents,
+                    std::span<strategy::Submitted> out) noexcept override {
+    SQ_CHECK(intents.size() == out.size());
+    for (std::size_t i = 0; i < intents.size(); ++i) out[i] = core_.submit(index_, intents[i]);
+  }
+  [[nodiscard]] strategy::Submitted amend(OrderId id, Price limit, Qty qty) noexcept override {
+    return core_.amend(StrategyId{index_}, id, limit, qty);
+  }
+  void cancel_batch(std::span<const OrderId> ids) noexcept override {
+    for (const OrderId id : ids) cancel(id);
+  }
   void cancel(OrderId id) noexcept override {
     oms::Order* order = core_.ledger_.orders().pool().find(id);
     if (order != nullptr && order->request.strategy == StrategyId{index_})

@@ -173,7 +173,8 @@ enum class DeadLetterReason : std::uint8_t {  // append only
   UnknownKind = 1,
   UnknownInstrument = 2,
   UnknownOrder = 3,
-  BadContent = 4
+  BadContent = 4,
+  UnknownTrade = 5  // a bust or correction of a trade that was never told
 };
 struct DeadLetter {
   std::uint64_t input_sequence{0};

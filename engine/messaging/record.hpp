@@ -68,8 +68,10 @@ enum class RecordKind : std::uint16_t {
   AlertRaised = 0x100F,   // alerts.hpp: somebody should look; again until acknowledged
   DayClosed = 0x1015,     // day_close.hpp: a venue's day ended: positions and money at its marks
   LimitSet = 0x100E,  // what became of a LimitsChanged, a raise that ended, an override used
+  AmendSent = 0x1010,      // AmendRequest
   BreakChanged = 0x1013,   // engine and venue differ, agree again, or were compared
   OrderAdopted = 0x1014,   // an order from outside is counted from here on
+  TradeCorrected = 0x1016,  // a booked fill taken back or changed by the venue
   PositionAdjusted = 0x1017,
   ParentChanged = 0x1011,  // a parent order opened, changed its bound, closed
   ConditionalChanged = 0x1012,  // an order that the engine holds: placed, moved, triggered
@@ -141,11 +143,16 @@ template <class P>
   return record;
 }
 
+// The shortest payload that older logs hold of a kind whose payload grew. What lies behind it in a
+// record that is longer is read through a function of that payload's, never by payload_of().
+template <class P>
+constexpr std::size_t kShortestPayload = sizeof(P);
+
 // The payload behind a header that lies in a ring, a segment or a Record.
 template <class P>
 [[nodiscard]] inline const P& payload_of(const RecordHeader& header) noexcept {
   static_assert(std::is_trivially_copyable_v<P> && alignof(P) <= kRecordAlignment);
-  SQ_VERIFY_CHECK(header.length >= sizeof(RecordHeader) + sizeof(P));
+  SQ_VERIFY_CHECK(header.length >= sizeof(RecordHeader) + kShortestPayload<P>);
   return *reinterpret_cast<const P*>(reinterpret_cast<const std::byte*>(&header) +
                                      sizeof(RecordHeader));
 }

@@ -164,7 +164,7 @@ struct OrderAdopted {      // header.instrument
   std::uint8_t foreign{0};  // 1: its client id is not of this engine's form
   std::uint8_t reserved[6]{};
 };
-static_assert(sizeof(OrderAdopted) == 88);
+static_assert(sizeof(OrderAdopted) == 96);
 
 // Two people moved a position to what the venue says. Booked to no strategy, at the venue's price.
 struct PositionAdjusted {   // header.instrument

@@ -89,6 +89,30 @@ void AccountFacts::on_trade(const Instrument& instrument, const BookedTrade& tra
   }
 }
 
+void AccountFacts::on_corrected(const Instrument& instrument, const TradeCorrected& corrected,
+                                const Amount& fee) noexcept {
+  BookedTrade* known = trades_.find(instrument.id, corrected.trade_id, corrected.side);
+  // Forgotten: what it cost is not known any more.
+  if (known == nullptr || known->order != corrected.id) {
+    ++lost_;
+    return;
+  }
+  const auto move = [&](const BookedTrade& trade, int sign) noexcept {
+    const CashMoves moved = cash_moves(instrument, trade);
+    for (std::uint8_t i = 0; i < moved.count; ++i) {
+      CashLine* cash = line(instrument.venue, corrected.account, moved.moves[i].currency);
+      if (cash != nullptr) cash->moved += sign * moved.moves[i].flow;
+    }
+  };
+  move(*known, -1);
+  known->busted = corrected.qty == Qty{};
+  if (known->busted) return;
+  known->price = corrected.price;
+  known->qty = corrected.qty;
+  known->fee = fee;
+  move(*known, 1);
+}
+
 void AccountFacts::on_cash(VenueId venue, AccountId account, const Amount& moved) noexcept {
   CashLine* cash = line(venue, account, moved.currency);
   if (cash == nullptr) return;

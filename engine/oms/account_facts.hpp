@@ -73,6 +73,9 @@ class AccountFacts {
 
   // Facts.
   void on_trade(const Instrument& instrument, const BookedTrade& trade, AccountId account) noexcept;
+  // A booked trade was taken back or is another one; `fee` is what it costs now.
+  void on_corrected(const Instrument& instrument, const TradeCorrected& corrected,
+                    const Amount& fee) noexcept;
   // Funding and the like. Positive is received.
   void on_cash(VenueId venue, AccountId account, const Amount& moved) noexcept;
   void on_snapshot(const RecordHeader& record) noexcept;

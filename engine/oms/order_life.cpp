@@ -4,16 +4,6 @@
 
 namespace sq::oms {
 namespace {
-bool known_trade(const Order& order, std::uint64_t trade_id) noexcept {
-  const std::size_t n = std::min<std::size_t>(order.trade_count, order.recent_trades.size());
-  return std::find(order.recent_trades.begin(), order.recent_trades.begin() + static_cast<std::ptrdiff_t>(n),
-                   trade_id) != order.recent_trades.begin() + static_cast<std::ptrdiff_t>(n);
-}
-void remember_trade(Order& order, std::uint64_t trade_id) noexcept {
-  order.recent_trades[order.trade_count % order.recent_trades.size()] = trade_id;
-  // Keeps the position in the ring when the counter would wrap.
-  order.trade_count = order.trade_count == 255 ? std::uint8_t{248} : static_cast<std::uint8_t>(order.trade_count + 1);
-}
 // How a report says that the order ended; None: it does not.
 OrderState end_of(const OrderReport& report) noexcept {
   switch (report.kind) {
@@ -26,25 +16,55 @@ OrderState end_of(const OrderReport& report) noexcept {
     case ReportKind::Filled:
     case ReportKind::Trade:
     case ReportKind::CancelRejected:
+    case ReportKind::Replaced:
+    case ReportKind::ReplaceRejected:
+    case ReportKind::ReplaceSplit:
+    case ReportKind::Busted:
+    case ReportKind::Corrected:
     case ReportKind::Unknown: return OrderState::None;
   }
   return OrderState::None;
 }
-// What all that was told about an order at the venue comes to, whatever the order it was told in.
-OrderState state_of(const Order& order) noexcept {
-  if (order.filled >= order.request.qty) return OrderState::Filled;
-  if (order.told > order.filled && (order.ends_as != OrderState::None || order.told >= order.request.qty))
-    return OrderState::AwaitingFills;
-  if (order.ends_as != OrderState::None) return order.ends_as;
-  return order.cancel_sent ? OrderState::PendingCancel : OrderState::Open;
-}
-void hear_count(Order& order, Qty cumulative) noexcept {
-  order.told = std::max(order.told, std::min(cumulative, order.request.qty));
+// Bytes from outside: a kind or state that nobody knows says nothing.
+bool understood(const OrderReport& report) noexcept {
+  const auto kind = static_cast<std::uint8_t>(report.kind);
+  return kind >= static_cast<std::uint8_t>(ReportKind::Accepted) &&
+         kind <= static_cast<std::uint8_t>(ReportKind::Trade) &&
+         report.side <= 2 &&
+         static_cast<std::uint8_t>(report.state) <=
+             static_cast<std::uint8_t>(OrderState::PendingReplace);
 }
 }  // namespace
 
+void hear_venue_id(Order& order, std::uint64_t id) noexcept {
+  if (id == 0 || order.venue_order_id != 0) return;
+  order.venue_order_id = id;
+}
+risk::Stake stake_of(const Order& order) noexcept {
+  risk::Stake stake{order.remaining(), order.request.limit, order.request.limit};
+  if (!order.amended || (!order.amending && !order.amend.split)) return stake;
+  for (const Price limit : {order.amend.limit, order.amend.worst_limit}) {
+    stake.highest = std::max(stake.highest, limit);
+    stake.lowest = std::min(stake.lowest, limit);
+  }
+  return stake;
+}
+
+OrderState state_of(const Order& order) noexcept {
+  const Qty qty = order.qty_max();
+  if (order.filled >= qty) return OrderState::Filled;
+  if (order.told > order.filled && (order.ends_as != OrderState::None || order.told >= qty))
+    return OrderState::AwaitingFills;
+  if (order.ends_as != OrderState::None) return order.ends_as;
+  if (order.cancel_sent) return OrderState::PendingCancel;
+  return order.amending ? OrderState::PendingReplace : OrderState::Open;
+}
+void hear_count(Order& order, Qty cumulative) noexcept {
+  order.told = std::max(order.told, std::min(cumulative, order.qty_max()));
+}
+
 Order* OrderLife::on_sent(const RecordHeader& sent) noexcept {
-  const auto& request = payload_of<OrderRequest>(sent);
+  const OrderRequest request = order_request_of(sent);
   Order* order = pool_.create(request.id, sent.instrument);
   if (order == nullptr) return nullptr;
   order->request = request;
@@ -59,7 +79,7 @@ Order* OrderLife::on_cancel_sent(const RecordHeader& sent) noexcept {
   if (order == nullptr || !order->working()) return order;
   order->cancel_sent = order->cancel_wanted = true;
   order->asked_at = sent.mono;
-  if (order->state == OrderState::Open) {
+  if (order->state == OrderState::Open || order->state == OrderState::PendingReplace) {
     order->state = OrderState::PendingCancel;
     order->changed_at = sent.mono;
   }
@@ -89,60 +109,60 @@ ReportOutcome OrderLife::on_report(const RecordHeader& header) noexcept {
   }
   Order& order = *outcome.order;
   outcome.from = outcome.to = order.state;
-  const Qty stake_before = order.remaining();
-  if (report.venue_order_id != 0) order.venue_order_id = report.venue_order_id;
-  if (report.kind == ReportKind::Filled || report.kind == ReportKind::Trade) {
-    apply_fill(outcome, report);
-  } else if (report.kind == ReportKind::Status && report.state == OrderState::None &&
-             report.code == RejectCode::UnknownOrder) {
-    apply_absence(outcome, header.mono);
-  } else {
-    apply_state(outcome, report);
+  if (!understood(report)) {
+    outcome.fit = ReportFit::Contradiction;
+    return outcome;
   }
-  if (outcome.fit == ReportFit::Duplicate || outcome.fit == ReportFit::Contradiction)
+  const Qty stake_before = order.remaining();
+  const Price limit_before = order.request.limit;
+  outcome.restaked = order.amended;
+  if (order.amended) [[unlikely]] outcome.before = stake_of(order);
+  hear_venue_id(order, report.venue_order_id);
+  switch (report.kind) {
+    case ReportKind::Filled:
+    case ReportKind::Trade: apply_fill(outcome, header); break;
+    case ReportKind::Busted: apply_bust(outcome, report); break;
+    case ReportKind::Corrected: apply_correction(outcome, header); break;
+    case ReportKind::Replaced:
+    case ReportKind::ReplaceRejected:
+    case ReportKind::ReplaceSplit: apply_amend_answer(outcome, report); break;
+    case ReportKind::Status:
+      if (report.state == OrderState::None && report.code == RejectCode::UnknownOrder) {
+        apply_absence(outcome, header.mono);
+        break;
+      }
+      if (report.state != OrderState::None && report.state != OrderState::Unknown &&
+          settle_amend(order, report, header.mono))
+        outcome.repriced = true;
+      apply_state(outcome, report);
+      // Told nothing new but about the amend.
+      if (outcome.fit == ReportFit::Duplicate && !is_terminal(order.state) &&
+          state_of(order) != order.state) {
+        outcome.fit = ReportFit::Applied;
+        outcome.to = state_of(order);
+      }
+      break;
+    default: apply_state(outcome, report); break;
+  }
+  if (outcome.fit == ReportFit::Contradiction ||
+      (outcome.fit == ReportFit::Duplicate && !outcome.repriced))
     return outcome;
   order.state = outcome.to;
   order.changed_at = header.mono;
-  // What leaves a cancel open is no progress: the next query waits longer.
-  if (report.kind != ReportKind::CancelRejected &&
-      (report.kind != ReportKind::Status || !order.cancel_wanted))
+  // What leaves a cancel or an amend open is no progress: the next query waits longer.
+  const bool owed = order.cancel_wanted || order.amending;
+  if (report.kind != ReportKind::CancelRejected && (report.kind != ReportKind::Status || !owed))
     order.queries = 0;
   if (report.code != RejectCode::None) order.code = report.code;
+  outcome.repriced = order.request.limit != limit_before;
+  if (order.amended && !outcome.restaked) {  // by the venue, just now
+    outcome.restaked = true;
+    outcome.before = {stake_before, limit_before, limit_before};
+  }
   outcome.released = stake_before - order.remaining();
   outcome.finished = !is_terminal(outcome.from) && is_terminal(outcome.to);
   if (outcome.finished) pool_.finish(order);
   return outcome;
-}
-
-void OrderLife::apply_fill(ReportOutcome& outcome, const OrderReport& report) noexcept {
-  Order& order = *outcome.order;
-  if (report.last_qty <= Qty{} || report.last_price <= Price{}) {
-    outcome.fit = ReportFit::Contradiction;
-    return;
-  }
-  // With more fills than are remembered, the cumulative quantity decides.
-  const bool forgotten = order.trade_count > order.recent_trades.size() &&
-                         report.cumulative_qty != Qty{} && report.cumulative_qty <= order.filled;
-  if (known_trade(order, report.trade_id) || forgotten) {
-    outcome.fit = ReportFit::Duplicate;
-    return;
-  }
-  remember_trade(order, report.trade_id);
-  const auto filled = Qty::sum(order.filled, report.last_qty);
-  if (!filled) {
-    outcome.fit = ReportFit::Contradiction;
-    return;
-  }
-  outcome.fill = report.last_qty;
-  if (*filled > order.request.qty) {
-    outcome.fit = ReportFit::Overfill;
-  } else if (is_terminal(order.state)) {
-    outcome.fit = ReportFit::LateFill;
-  }
-  order.filled = *filled;
-  if (is_terminal(order.state)) return;  // a late fill changes the books, not the state
-  hear_count(order, report.cumulative_qty);
-  outcome.to = state_of(order);
 }
 
 void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) noexcept {
@@ -157,7 +177,7 @@ void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) n
     case ReportKind::CancelRejected:
       // The venue refuses the cancel: the order works, or a fill is on its way.
       order.cancel_sent = false;
-      if (order.state == OrderState::PendingCancel) outcome.to = OrderState::Open;
+      if (order.state == OrderState::PendingCancel) outcome.to = state_of(order);
       return;
     case ReportKind::Unknown:
       // About the request; an answer that came on another way has told more.
@@ -184,26 +204,33 @@ void OrderLife::apply_state(ReportOutcome& outcome, const OrderReport& report) n
       }
       [[fallthrough]];
     case ReportKind::NotSent:
-      if (order.filled != Qty{} || order.told != Qty{}) {
+      if (order.filled != Qty{} || order.told != Qty{} ||
+          (report.kind == ReportKind::NotSent && !unanswered)) {
         outcome.fit = ReportFit::Contradiction;  // what was filled was accepted
         return;
       }
       break;
-    case ReportKind::Cancelled:
-    case ReportKind::Expired:
-    case ReportKind::Filled:
-    case ReportKind::Trade: break;
+    default: break;
   }
+  apply_end(outcome, report);
+}
+
+void OrderLife::apply_end(ReportOutcome& outcome, const OrderReport& report) noexcept {
+  Order& order = *outcome.order;
   const OrderState end = end_of(report);
   // Asked before our latest fill: it knows less than we do.
   const bool old = end == OrderState::None && report.cumulative_qty < order.filled;
   const Qty told = order.told;
-  hear_count(order, end == OrderState::Filled ? order.request.qty : report.cumulative_qty);
+  // Filled: all of it. By which terms only the count can say while an amend is unanswered.
+  const bool all = end == OrderState::Filled && (!order.amending || report.cumulative_qty == Qty{});
+  hear_count(order, all ? order.qty_max() : report.cumulative_qty);
+  if (end != OrderState::None && ends_one_leg(outcome, report)) return;
   const bool ended_before = end != OrderState::None && order.ends_as != OrderState::None;
   if (old || (ended_before && order.told == told)) {
     outcome.fit = ReportFit::Duplicate;
     return;
   }
+  // An amend that nobody answered stays so: by which terms the order ended is not known.
   if (end != OrderState::None && !ended_before) order.ends_as = end;
   outcome.to = state_of(order);
 }
@@ -228,7 +255,7 @@ Order* OrderLife::on_adopted(const RecordHeader& record) noexcept {
     pool_.revive(*order);
     order->ends_as = OrderState::None;
     order->code = RejectCode::None;
-    order->cancel_sent = order->absent_since_query = false;
+    order->cancel_sent = order->absent_since_query = order->amending = false;
     order->queries = order->absences = 0;
   } else {
     order = pool_.create(adopted.request.id, record.instrument);

@@ -7,6 +7,7 @@ OrderPool::OrderPool(std::uint32_t capacity, std::size_t instruments)
     : capacity_{capacity},
       finished_max_{capacity / 4},
       slots_(capacity),
+      trades_{capacity * kTradesPerOrder},
       links_(capacity + 2 + instruments),
       index_(std::bit_ceil(std::size_t{capacity} * 2), kNone),
       mask_{index_.size() - 1} {
@@ -23,15 +24,16 @@ Order* OrderPool::create(OrderId id, InstrumentId instrument) noexcept {
   unlink(at);
   Order& order = slots_[at];
   order.request.id = id;
-  // All but the request and the times, which the caller fills, and the trades, which their count
-  // covers.
+  // All but the request and the times, which the caller fills, and the amend, which `amended` covers.
   order.filled = order.told = Qty{};
+  order.venue_order_id = 0;
   order.instrument = instrument;
+  order.first_trade = kNoTrade;
   order.state = order.ends_as = OrderState::None;
   order.code = RejectCode::None;
-  order.cancel_sent = order.cancel_wanted = order.absent_since_query = order.watched = false;
-  order.trade_count = order.queries = order.absences = 0;
-  order.venue_order_id = 0;
+  order.queries = order.absences = 0;
+  order.cancel_sent = order.cancel_wanted = order.absent_since_query = order.trades_lost =
+      order.amended = order.amending = order.watched = false;
   index_insert(at);
   insert_after(links_[head_of(instrument)].previous, at);
   ++working_;
@@ -71,9 +73,21 @@ void OrderPool::forget_oldest() noexcept {
   const std::uint32_t at = links_[finished_head()].next;
   unlink(at);
   index_erase(slots_[at].request.id);
+  trades_.forget(slots_[at]);
   slots_[at].state = OrderState::None;
   insert_after(free_head(), at);
   --finished_;
+}
+
+KnownTrade* OrderPool::add_trade(Order& order, std::uint64_t id) noexcept {
+  KnownTrade* fresh = trades_.add(order, id);
+  while (fresh == nullptr) {
+    const std::uint32_t oldest = links_[finished_head()].next;
+    if (oldest == finished_head() || &slots_[oldest] == &order) return nullptr;
+    forget_oldest();
+    fresh = trades_.add(order, id);
+  }
+  return fresh;
 }
 
 void OrderPool::unlink(std::uint32_t at) noexcept {

@@ -8,11 +8,15 @@
 #include <vector>
 
 #include "engine/oms/order.hpp"
+#include "engine/oms/fill_memory.hpp"
 #include "engine/types/state_bytes.hpp"
 
 namespace sq::oms {
 class OrderPool {
  public:
+  // Fills remembered, for each slot. When all are in use the oldest finished orders make room.
+  static constexpr std::uint32_t kTradesPerOrder = 4;
+
   // A quarter of the slots remembers finished orders, for late fills and for views.
   OrderPool(std::uint32_t capacity, std::size_t instruments);
 
@@ -25,6 +29,18 @@ class OrderPool {
   void finish(Order& order) noexcept;
   // The other way round: a finished order works after all. The caller sets its state.
   void revive(Order& order) noexcept;
+  // The fill `id` of the order, if it is remembered.
+  [[nodiscard]] KnownTrade* find_trade(const Order& order, std::uint64_t id) noexcept {
+    return trades_.find(order, id);
+  }
+  // A bust or correction of the fill came, and the fill itself has not.
+  [[nodiscard]] bool told_early(const Order& order, std::uint64_t id) noexcept {
+    const KnownTrade* trade = trades_.find(order, id);
+    return trade != nullptr && trade->early;
+  }
+  // A new fill of the order. Null: working orders' fills take up all of the memory.
+  [[nodiscard]] KnownTrade* add_trade(Order& order, std::uint64_t id) noexcept;
+  [[nodiscard]] const FillMemory& trades() const noexcept { return trades_; }
   [[nodiscard]] bool has_room() const noexcept { return working_ < capacity_; }
   [[nodiscard]] std::uint32_t working() const noexcept { return working_; }
 
@@ -86,6 +102,7 @@ class OrderPool {
   std::uint32_t working_{0};
   std::uint32_t finished_{0};
   std::vector<Order> slots_;
+  FillMemory trades_;
   std::vector<Links> links_;  // of the slots, then the heads
   std::vector<std::uint32_t> index_;  // open addressing, at most half full
   std::size_t mask_;

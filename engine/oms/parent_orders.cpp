@@ -118,10 +118,11 @@ void ParentOrders::on_child_report(OrderId id, Qty released, Qty fill, Price pri
   parent->turnover += Int128{price.raw()} * fill.raw();
 }
 
-risk::Verdict ParentOrders::check(const OrderRequest& child, InstrumentId instrument, ParentWork by,
-                                  WallTime now) const noexcept {
+// Is it what the parent is for, and does the parent take it now? Then the price.
+risk::Verdict ParentOrders::check_terms(const Parent* parent, const OrderRequest& child,
+                                        InstrumentId instrument, ParentWork by,
+                                        WallTime now) noexcept {
   using risk::Rule;
-  const Parent* parent = find(child.parent);
   if (parent == nullptr) return refuse(Rule::ParentClosed, 0, 1);
   const bool late = parent->deadline.ns != 0 && now.ns >= parent->deadline.ns;
   if (!parent->open() || late)
@@ -142,17 +143,40 @@ risk::Verdict ParentOrders::check(const OrderRequest& child, InstrumentId instru
   if (parent->work != by)
     return refuse(Rule::ParentTerms, static_cast<std::int64_t>(by),
                   static_cast<std::int64_t>(parent->work), ParentTerm::Worker);
+  return {};
+}
+
+risk::Verdict ParentOrders::check_bound(const Parent& parent, Side side, Price limit,
+                                        Qty added) noexcept {
+  using risk::Rule;
+  const bool worse = side == Side::Buy ? limit > parent.limit : limit < parent.limit;
+  if (parent.limit != Price{} && worse)
+    return refuse(Rule::ParentPrice, limit.raw(), parent.limit.raw());
+  const Int128 sum = Int128{parent.filled.raw()} + parent.at_stake.raw() + added.raw();
+  if (added > Qty{} && sum > parent.qty.raw())
+    return refuse(Rule::ParentQty, saturate(sum), parent.qty.raw());
+  return {};
+}
+
+risk::Verdict ParentOrders::check(const OrderRequest& child, InstrumentId instrument, ParentWork by,
+                                  WallTime now) const noexcept {
+  using risk::Rule;
+  const Parent* parent = find(child.parent);
+  const risk::Verdict terms = check_terms(parent, child, instrument, by, now);
+  if (!terms.accepted()) return terms;
   if (parent->children >= parent->children_max)
     return refuse(Rule::ParentTerms, std::int64_t{parent->children} + 1, parent->children_max,
                   ParentTerm::Children);
-  const bool worse =
-      child.side == Side::Buy ? child.limit > parent->limit : child.limit < parent->limit;
-  if (parent->limit != Price{} && worse)
-    return refuse(Rule::ParentPrice, child.limit.raw(), parent->limit.raw());
-  const Int128 sum = Int128{parent->filled.raw()} + parent->at_stake.raw() + child.qty.raw();
-  if (child.qty <= Qty{} || sum > parent->qty.raw())
-    return refuse(Rule::ParentQty, saturate(sum), parent->qty.raw());
-  return {};
+  if (child.qty <= Qty{}) return refuse(Rule::ParentQty, child.qty.raw(), parent->qty.raw());
+  return check_bound(*parent, child.side, child.limit, child.qty);
+}
+
+risk::Verdict ParentOrders::check_amend(const OrderRequest& child, InstrumentId instrument,
+                                        Price limit, Qty added, ParentWork by,
+                                        WallTime now) const noexcept {
+  const Parent* parent = find(child.parent);
+  const risk::Verdict terms = check_terms(parent, child, instrument, by, now);
+  return terms.accepted() ? check_bound(*parent, child.side, limit, added) : terms;
 }
 
 bool ParentOrders::has_room(InstrumentId instrument, ParentWork work,

@@ -82,7 +82,7 @@ class ParentOrders {
   void on_changed(const RecordHeader& record) noexcept;      // ParentChanged
   void on_conditional(const RecordHeader& record) noexcept;  // ConditionalChanged
   void on_child_sent(const OrderRequest& child) noexcept;
-  // The child's worst case grew or, negative, shrank without a fill: an amendment.
+  // What the child may fill grew: an amend was sent. Its answers are reports.
   void on_child_resized(OrderId parent, Qty delta) noexcept;
   void on_child_report(OrderId parent, Qty released, Qty fill, Price price) noexcept;
 
@@ -92,6 +92,10 @@ class ParentOrders {
   // May this child be created now?
   [[nodiscard]] risk::Verdict check(const OrderRequest& child, InstrumentId instrument,
                                     ParentWork by, WallTime now) const noexcept;
+  // May a child get this limit, and `added` more that may fill?
+  [[nodiscard]] risk::Verdict check_amend(const OrderRequest& child, InstrumentId instrument,
+                                          Price limit, Qty added, ParentWork by,
+                                          WallTime now) const noexcept;
   [[nodiscard]] bool has_room(InstrumentId instrument, ParentWork work,
                               std::size_t parents = 1) const noexcept;
 
@@ -125,6 +129,11 @@ class ParentOrders {
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  [[nodiscard]] static risk::Verdict check_terms(const Parent* parent, const OrderRequest& child,
+                                                 InstrumentId instrument, ParentWork by,
+                                                 WallTime now) noexcept;
+  [[nodiscard]] static risk::Verdict check_bound(const Parent& parent, Side side, Price limit,
+                                                 Qty added) noexcept;
   [[nodiscard]] Parent* create(OrderId id) noexcept;
   void forget(std::uint32_t slot) noexcept;
   void insert(std::uint32_t slot) noexcept;

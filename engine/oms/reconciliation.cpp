@@ -217,10 +217,13 @@ void Reconciliation::compare_told(const ToldOrder& told, const Order& order) noe
     found->certain = true;
     found->undecided = false;
   }
-  if (order.request.qty != there.qty)
+  // While an amend is unanswered both terms are right; a replacement counts from zero at the venue.
+  const bool replaced = order.amended && order.amend.style == AmendStyle::CancelReplace;
+  if (order.request.qty != there.qty && !order.amending && !replaced)
     add_order(BreakKind::Quantity, order, order.request.qty.raw(), there.qty.raw());
-  if (order.request.type == OrderType::Limit && order.request.limit != there.limit)
+  if (order.request.type == OrderType::Limit && !order.amending && order.request.limit != there.limit)
     add_order(BreakKind::WrongPrice, order, order.request.limit.raw(), there.limit.raw());
+  if (replaced) return;
   if (there.filled > order.filled) {
     add_order(BreakKind::FillMissing, order, order.filled.raw(), there.filled.raw());
     if (order.changed_at < requested_at_) to_ask_.push_back(order.request.id);
@@ -233,6 +236,7 @@ void Reconciliation::compare_untold(const Order& order, MonoTime now) noexcept {
   switch (order.state) {
     case OrderState::Open:
     case OrderState::PendingCancel:
+    case OrderState::PendingReplace:
       add_order(BreakKind::MissingOrder, order, order.remaining().raw(), 0);
       if (order.changed_at < requested_at_) to_ask_.push_back(order.request.id);
       return;
@@ -255,6 +259,7 @@ void Reconciliation::compare_trades(const AccountFacts& facts) noexcept {
   const WallTime from = trades_from_ + kNsPerSecond;
   facts.trades().for_each([&](const BookedTrade& trade) {
     // Without an order: a liquidation, told by the account's own stream, or not yet adopted.
+    if (trade.busted) return;
     if (trade.order == OrderId{} || trade.told_in == answered_ || trade.at < from ||
         trade.at >= as_of_)
       return;

@@ -22,7 +22,8 @@ struct BookedTrade {
   std::uint64_t told_in{0};  // the last list that told it, by its request
   InstrumentId instrument{kNoInstrument};
   Side side{Side::Buy};
-  std::uint8_t reserved[3]{};
+  bool busted{false};  // taken back by the venue
+  std::uint8_t reserved[2]{};
 };
 static_assert(sizeof(BookedTrade) == 72);
 

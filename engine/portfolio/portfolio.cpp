@@ -5,89 +5,81 @@
 
 namespace sq::portfolio {
 namespace {
-// A fee in the base asset is a disposal of that much base at the fill price, paid away: the
-// position shrinks, its value becomes the fee.
-bool fee_in_base(const Instrument& instrument, const Amount& fee) noexcept {
-  return fee.raw != 0 && fee.currency == instrument.base && instrument.base != instrument.settle;
+// Sums of the books that only people read: they stop at the largest value.
+void add_saturating(std::int64_t& sum, std::int64_t value) noexcept {
+  if (__builtin_add_overflow(sum, value, &sum)) sum = std::numeric_limits<std::int64_t>::max();
 }
+std::int64_t magnitude(std::int64_t value) noexcept { return value < 0 ? -value : value; }
 }  // namespace
 
-Portfolio::Portfolio(std::vector<Instrument> instruments, std::size_t strategies)
+Portfolio::Portfolio(std::vector<Instrument> instruments, std::size_t strategies,
+                     std::size_t fills_remembered)
     : instruments_{std::move(instruments)},
       strategies_{strategies},
       ledgers_(instruments_.size() * (strategies + 1)),
-      venue_accounts_(instruments_.size()) {
+      venue_accounts_(instruments_.size()),
+      window_{fills_remembered, ledgers_.size()} {
   funding_lines_.reserve(strategies + 1);
 }
 
-StrategyLedger& Portfolio::at(StrategyId strategy, InstrumentId instrument) noexcept {
+std::size_t Portfolio::index_of_ledger(StrategyId strategy,
+                                       InstrumentId instrument) const noexcept {
   const std::size_t s = std::min<std::size_t>(index_of(strategy), strategies_);
-  return ledgers_[index_of(instrument) * (strategies_ + 1) + s];
+  return index_of(instrument) * (strategies_ + 1) + s;
+}
+StrategyLedger& Portfolio::at(StrategyId strategy, InstrumentId instrument) noexcept {
+  return ledgers_[index_of_ledger(strategy, instrument)];
 }
 const StrategyLedger& Portfolio::ledger(StrategyId strategy,
                                         InstrumentId instrument) const noexcept {
-  const std::size_t s = std::min<std::size_t>(index_of(strategy), strategies_);
-  return ledgers_[index_of(instrument) * (strategies_ + 1) + s];
+  return ledgers_[index_of_ledger(strategy, instrument)];
+}
+
+// The counts of a fill that came (sign 1) or was taken back (-1).
+void Portfolio::count(StrategyLedger& ledger, const RememberedFill& fill, std::int64_t traded,
+                      std::int64_t sign) const noexcept {
+  add_saturating(ledger.turnover, sign * magnitude(traded));
+  const auto one = static_cast<std::uint64_t>(sign);
+  ledger.fills += one;
+  if (fill.maker != 0) ledger.maker_fills += one;
 }
 
 std::optional<Booked> Portfolio::on_fill(const OrderRequest& order, InstrumentId instrument,
                                          const OrderReport& fill) noexcept {
   const Instrument& traded_in = instruments_[index_of(instrument)];
-  StrategyLedger next = at(order.strategy, instrument);
-  const auto traded = next.position.trade(traded_in, order.side, fill.last_price, fill.last_qty);
-  if (!traded) {
+  StrategyLedger& held = at(order.strategy, instrument);
+  RememberedFill kept{order.id, fill.trade_id, fill.last_price, fill.last_qty, fill.fee, 0,
+                      order.side, fill.maker, {}};
+  kept.ledger = static_cast<std::uint32_t>(index_of_ledger(order.strategy, instrument));
+  StrategyLedger next = held;
+  const auto effect = apply_fill(next.position, traded_in, kept);
+  if (!effect || __builtin_add_overflow(next.cash, effect->flow - effect->fee, &next.cash) ||
+      __builtin_add_overflow(next.fees, effect->fee, &next.fees)) {
     ++refused_fills_;
     return std::nullopt;
   }
-  std::int64_t flow = traded->flow;
-  std::int64_t realised = traded->realised;
-  std::int64_t fee = fill.fee.raw;
-  const Qty before = at(order.strategy, instrument).position.qty();
-  if (fee_in_base(traded_in, fill.fee)) {
-    const Side side = fee > 0 ? Side::Sell : Side::Buy;
-    const Qty disposed = Qty::from_raw(fee > 0 ? fee : -fee);  // both are 1e-8
-    const auto disposal = next.position.trade(traded_in, side, fill.last_price, disposed);
-    if (!disposal) {
-      ++refused_fills_;
-      return std::nullopt;
-    }
-    flow += disposal->flow;
-    realised += disposal->realised;
-    fee = disposal->flow;
-  }
-  if (fee != 0 && fill.fee.currency != traded_in.settle && fill.fee.currency != traded_in.base) {
-    fee = 0;
-    ++next.unvalued_fees;
-  }
-  if (__builtin_add_overflow(next.cash, flow - fee, &next.cash) ||
-      __builtin_add_overflow(next.fees, fee, &next.fees)) {
-    ++refused_fills_;
-    return std::nullopt;
-  }
-  const std::int64_t value = traded->flow < 0 ? -traded->flow : traded->flow;
-  if (__builtin_add_overflow(next.turnover, value, &next.turnover))
-    next.turnover = std::numeric_limits<std::int64_t>::max();
-  ++next.fills;
-  if (fill.maker != 0) ++next.maker_fills;
+  if (effect->unvalued) ++next.unvalued_fees;
+  count(next, kept, effect->traded, 1);
 
   Booked booked;
-  booked.position_delta = next.position.qty() - before;
-  booked.cash_delta = flow - fee;
+  booked.position_delta = next.position.qty() - held.position.qty();
+  booked.cash_delta = effect->flow - effect->fee;
   FillBooked& line = booked.decision;
   line.id = order.id;
   line.trade_id = fill.trade_id;
   line.price = fill.last_price;
   line.qty = fill.last_qty;
   line.position_after = next.position.qty();
-  line.realised_delta = realised;
-  line.fee_settle = fee;
+  line.realised_delta = effect->realised;
+  line.fee_settle = effect->fee;
   line.fee = fill.fee;
   line.settle = traded_in.settle;
   line.strategy = order.strategy;
   line.account = order.account;
   line.side = order.side;
   line.maker = fill.maker;
-  at(order.strategy, instrument) = next;
+  held = next;
+  window_.push(kept, instruments_, strategies_ + 1);
   return booked;
 }
 
@@ -134,6 +126,81 @@ std::optional<std::span<const FundingBooked>> Portfolio::on_funding(
   return std::span<const FundingBooked>{funding_lines_};
 }
 
+std::optional<Booked> Portfolio::adjust(StrategyId strategy, InstrumentId instrument, Side side,
+                                        Price price, Qty qty) noexcept {
+  OrderRequest nobody;
+  nobody.strategy = strategy;
+  nobody.side = side;
+  OrderReport trade;
+  trade.last_price = price;
+  trade.last_qty = qty;
+  trade.fee.currency = instruments_[index_of(instrument)].settle;
+  return on_fill(nobody, instrument, trade);
+}
+
+std::optional<CorrectedTrade> Portfolio::on_correction(const OrderRequest& order,
+                                                       const OrderReport& report) noexcept {
+  RememberedFill* fill = window_.find(order.id, report.trade_id);
+  if (fill == nullptr || fill->qty == Qty{}) return std::nullopt;
+  const std::uint32_t index = fill->ledger;
+  const Instrument& instrument = instruments_[index / (strategies_ + 1)];
+  const RememberedFill before = *fill;
+  RememberedFill after = before;
+  const bool busted = report.kind == ReportKind::Busted;
+  after.qty = busted ? Qty{} : report.last_qty;
+  after.price = busted ? Price{} : report.last_price;
+  after.fee = busted ? Amount{before.fee.currency, 0} : report.fee;
+
+  // Flows and fees do not depend on the position that they meet.
+  Position none;
+  FillEffect is;
+  const auto was = apply_fill(none, instrument, before);
+  if (!busted) {
+    none = {};
+    const auto effect = apply_fill(none, instrument, after);
+    if (!effect) return std::nullopt;
+    is = *effect;
+  }
+  StrategyLedger& held = ledgers_[index];
+  StrategyLedger next = held;
+  *fill = after;
+  const auto position = window_.position_of(index, instrument);
+  const std::int64_t cash_delta = (is.flow - is.fee) - (was->flow - was->fee);
+  if (!position || __builtin_add_overflow(next.cash, cash_delta, &next.cash) ||
+      __builtin_add_overflow(next.fees, is.fee - was->fee, &next.fees)) {
+    *fill = before;
+    return std::nullopt;
+  }
+  next.position = *position;
+  next.unvalued_fees += static_cast<std::uint64_t>(is.unvalued) -
+                        static_cast<std::uint64_t>(was->unvalued);
+  count(next, before, was->traded, -1);
+  if (!busted) count(next, after, is.traded, 1);
+
+  CorrectedTrade corrected;
+  corrected.instrument = instrument.id;
+  corrected.position_delta = next.position.qty() - held.position.qty();
+  corrected.cash_delta = cash_delta;
+  TradeCorrected& line = corrected.decision;
+  line.id = order.id;
+  line.trade_id = report.trade_id;
+  line.price_before = before.price;
+  line.qty_before = before.qty;
+  line.price = after.price;
+  line.qty = after.qty;
+  line.position_delta = corrected.position_delta;
+  line.position_after = next.position.qty();
+  line.cash_delta = cash_delta;
+  line.realised_delta = next.position.realised() - held.position.realised();
+  line.fee_delta = is.fee - was->fee;
+  line.settle = instrument.settle;
+  line.strategy = order.strategy;
+  line.account = order.account;
+  line.side = before.side;
+  held = next;
+  return corrected;
+}
+
 Qty Portfolio::position(InstrumentId instrument) const noexcept {
   Qty sum;
   for (std::size_t s = 0; s <= strategies_; ++s)
@@ -149,13 +216,14 @@ void Portfolio::save(StateOut& out) const {
   out.put_all(ledgers_);
   out.put_all(venue_accounts_);
   out.put(refused_fills_);
+  window_.save(out);
 }
 bool Portfolio::restore(StateIn& in) {
   in.expect(std::uint64_t{instruments_.size()});
   in.take_all(ledgers_);
   in.take_all(venue_accounts_);
   refused_fills_ = in.take<std::uint64_t>();
-  return in.ok();
+  return window_.restore(in);
 }
 
 std::optional<std::int64_t> net_pnl(const StrategyLedger& ledger, const Instrument& instrument,

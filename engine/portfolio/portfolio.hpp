@@ -4,6 +4,8 @@
 // Units: quantity 1e-8, money 1e-8 of the instrument's settlement currency.
 // Identity, exact at all times, per strategy and instrument:
 //   cash = realised - (cost of the open position, signed) - fees + funding
+// The last fills are kept (fill_window.hpp), so that one that the venue takes back or corrects can
+// be taken out of the books as if it had never been in them: control T04, fault X17.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,7 @@
 
 #include "engine/messaging/account.hpp"
 #include "engine/messaging/orders.hpp"
+#include "engine/portfolio/fill_window.hpp"
 #include "engine/portfolio/position.hpp"
 #include "engine/types/state_bytes.hpp"
 
@@ -34,9 +37,17 @@ struct Booked {
   std::int64_t cash_delta{0};
 };
 
+struct CorrectedTrade {
+  TradeCorrected decision{};
+  InstrumentId instrument{kNoInstrument};  // of the books, which may not be the order's
+  Qty position_delta{};
+  std::int64_t cash_delta{0};
+};
+
 class Portfolio {
  public:
-  Portfolio(std::vector<Instrument> instruments, std::size_t strategies);
+  Portfolio(std::vector<Instrument> instruments, std::size_t strategies,
+            std::size_t fills_remembered = kFillsRemembered);
 
   // Applies a fill report of an order. Strategy kNoStrategy books to the unallocated ledger.
   [[nodiscard]] std::optional<Booked> on_fill(const OrderRequest& order, InstrumentId instrument,
@@ -55,6 +66,15 @@ class Portfolio {
   void set_venue_account(InstrumentId instrument, const VenueAccount& account) noexcept {
     venue_accounts_[index_of(instrument)] = account;
   }
+  // Takes a booked fill out of the books (a report of kind Busted) or puts in its place what it truly
+  // was (Corrected). Position, cash, cost and realised P&L are then those of the same fills without
+  // it. Empty, and nothing changed: the fill is not remembered, or the result does not fit.
+  [[nodiscard]] std::optional<CorrectedTrade> on_correction(const OrderRequest& order,
+                                                            const OrderReport& report) noexcept;
+  // Changes a position by hand or by reconciliation, as a trade without an order that is remembered
+  // like a fill.
+  [[nodiscard]] std::optional<Booked> adjust(StrategyId strategy, InstrumentId instrument,
+                                             Side side, Price price, Qty qty) noexcept;
 
   [[nodiscard]] const StrategyLedger& ledger(StrategyId strategy,
                                              InstrumentId instrument) const noexcept;
@@ -69,13 +89,18 @@ class Portfolio {
   [[nodiscard]] bool restore(StateIn& in);
 
  private:
+  [[nodiscard]] std::size_t index_of_ledger(StrategyId strategy,
+                                            InstrumentId instrument) const noexcept;
   [[nodiscard]] StrategyLedger& at(StrategyId strategy, InstrumentId instrument) noexcept;
+  void count(StrategyLedger& ledger, const RememberedFill& fill, std::int64_t traded,
+             std::int64_t sign) const noexcept;
 
   std::vector<Instrument> instruments_;
   std::size_t strategies_;
   std::vector<StrategyLedger> ledgers_;  // [instrument][strategy], the last is unallocated
   std::vector<VenueAccount> venue_accounts_;  // [instrument]
   std::vector<FundingBooked> funding_lines_;  // of the last settlement
+  FillWindow window_;
   std::uint64_t refused_fills_{0};
 };
 

@@ -1,6 +1,7 @@
 #include "engine/risk/approval.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "engine/risk/siphash.hpp"
 
@@ -53,6 +54,10 @@ std::optional<Approved> ApprovalMint::seal(const RecordHeader& request) noexcept
   if (kind_ == RecordKind::OrderSent) {
     const OrderRequest terms = judged(payload_of<OrderRequest>(request));
     if (std::memcmp(&terms, terms_.data(), sizeof terms) != 0) return std::nullopt;
+  } else if (kind_ == RecordKind::AmendSent) {
+    AmendRequest terms = payload_of<AmendRequest>(request);
+    terms.approval = 0;
+    if (std::memcmp(&terms, terms_.data(), sizeof terms) != 0) return std::nullopt;
   } else if (std::memcmp(payload_bytes(request).data(), terms_.data(), bytes_) != 0) {
     return std::nullopt;
   }
@@ -78,8 +83,10 @@ std::string_view text_of(EgressRefusal refusal) noexcept {
 
 ApprovalChecker::Outcome ApprovalChecker::check(const RecordHeader& request,
                                                 const ApprovalStamp& stamp) noexcept {
-  if (request.length < sizeof(RecordHeader) + sizeof(OrderRequest) ||
-      request.kind != RecordKind::OrderSent)
+  const bool amend = request.kind == RecordKind::AmendSent;
+  const std::size_t bytes = amend ? sizeof(AmendRequest) : sizeof(OrderRequest);
+  if (request.length < sizeof(RecordHeader) + bytes ||
+      (request.kind != RecordKind::OrderSent && !amend))
     return {EgressRefusal::NoApproval, std::nullopt};
   if (approval_mac(key_, stamp.sequence, request) != stamp.mac)
     return {EgressRefusal::NoApproval, std::nullopt};
@@ -88,8 +95,12 @@ ApprovalChecker::Outcome ApprovalChecker::check(const RecordHeader& request,
   const std::size_t instrument = index_of(request.instrument);
   if (instrument >= carries_.size() || !carries_[instrument])
     return {EgressRefusal::WrongVenue, std::nullopt};
-  const auto& order = payload_of<OrderRequest>(request);
-  if (latch_.closed(venue_, order.account, order.strategy, request.instrument))
+  const auto [account, strategy] =
+      amend ? std::pair{payload_of<AmendRequest>(request).account,
+                        payload_of<AmendRequest>(request).strategy}
+            : std::pair{payload_of<OrderRequest>(request).account,
+                        payload_of<OrderRequest>(request).strategy};
+  if (latch_.closed(venue_, account, strategy, request.instrument))
     return {EgressRefusal::Closed, std::nullopt};
   return {EgressRefusal::None, Approved{request, stamp}};
 }

@@ -89,6 +89,13 @@ class OrderGate {
   }
   void set_approval_key(const ApprovalKey& key) noexcept { mint_ = ApprovalMint{key}; }
 
+  // The number for an amend that passed; its request can then be sealed.
+  std::uint64_t approve_amend(const AmendRequest& request, InstrumentId instrument) noexcept {
+    AmendRequest terms = request;
+    terms.approval = 0;
+    return approve(RecordKind::AmendSent, std::as_bytes(std::span{&terms, 1}), instrument);
+  }
+
   // Facts, pushed in the order in which they happen.
   void on_sent(const OrderRequest& order, InstrumentId instrument, MonoTime now) noexcept;
   // `released` of the order can no longer fill (filled quantity included); `done` when terminal.
@@ -194,7 +201,7 @@ class OrderGate {
     Qty extra{};      // how much more of its side may fill
     Int128 value{0};  // of it, 1e-17 of the settlement currency
     Int128 extra_value{0};
-    bool is_new{true};
+    const OrderRequest* changes{nullptr};  // an amend: what the order has open by now
     bool reduces{false};
     bool confirmed{false};
     bool flattens{false};  // on behalf of the kill switch: a halt by loss does not hold it

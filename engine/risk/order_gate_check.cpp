@@ -29,7 +29,10 @@ Verdict OrderGate::check_amend(const OrderRequest& order, InstrumentId instrumen
   changed.limit = to.limit;
   changed.qty = to.qty;
   Draft draft{changed, index_of(instrument), index_of(order.strategy), account_of(order)};
-  draft.is_new = false;
+  // What of it is not in the exposure yet is what it adds.
+  OrderRequest before = order;
+  before.qty = to.qty - to.added;
+  draft.changes = &before;
   draft.resting = Qty::from_raw(std::max<std::int64_t>(to.qty.raw() - to.filled.raw(), 0));
   draft.extra = to.added;
   if (draft.instrument < instruments_.size()) {
@@ -67,12 +70,15 @@ Verdict OrderGate::decide(Draft& draft, MonoTime now) noexcept {
   if (const Verdict v = check_price(draft); !v.accepted()) return v;
   if (const Verdict v = check_exposure(draft, now); !v.accepted()) return v;
   // Further controls see an order that every limit allows.
-  if (const Verdict v = policies_.check(draft.order, draft.instrument, exposures_[draft.instrument],
-                                        draft.reduces, draft.confirmed, now);
-      !v.accepted())
-    return v;
+  const InstrumentExposure& exposure = exposures_[draft.instrument];
+  const Verdict v = draft.changes != nullptr
+                        ? policies_.check_amend(*draft.changes, draft.order, draft.instrument,
+                                                exposure, draft.reduces, now)
+                        : policies_.check(draft.order, draft.instrument, exposure, draft.reduces,
+                                          draft.confirmed, now);
+  if (!v.accepted()) return v;
   Verdict accepted;
-  if (draft.is_new)
+  if (draft.changes == nullptr)
     accepted.approval =
         mint_.approve(draft.order, InstrumentId{static_cast<std::uint32_t>(draft.instrument)});
   return accepted;
@@ -159,8 +165,9 @@ Verdict OrderGate::check_price(const Draft& draft) const noexcept {
   // An order that is not in the list could be met, so none may be missing from it.
   const auto known = static_cast<std::int64_t>(exposure.resting.size());
   const auto room = static_cast<std::int64_t>(exposure.resting.capacity());
-  if (exposure.total.open.orders > known || (draft.is_new && known >= room)) [[unlikely]]
-    return refuse(Rule::Capacity, exposure.total.open.orders + (draft.is_new ? 1 : 0), room,
+  const bool is_new = draft.changes == nullptr;
+  if (exposure.total.open.orders > known || (is_new && known >= room)) [[unlikely]]
+    return refuse(Rule::Capacity, exposure.total.open.orders + (is_new ? 1 : 0), room,
                   instrument(i));
   for (const RestingOrder& own : exposure.resting) {
     if (own.side == order.side) continue;

@@ -79,7 +79,7 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
   if (__builtin_mul_overflow(unit, rate, &weight) || !times(draft.resting.raw(), weight, value))
     return refuse(Rule::Overflow);
   Int128 extra_value = value;
-  if (!draft.is_new &&
+  if (draft.changes != nullptr &&
       !times(static_cast<Int128>(rate), static_cast<UInt128>(draft.extra_value), extra_value))
     return refuse(Rule::Overflow);
 
@@ -135,7 +135,7 @@ Headroom OrderGate::needed(const Draft& draft, const Worst& known, const Worst& 
   needs[Room::Long] = grows && buy ? room_needed(after.highest - known.highest) : kNeedsNothing;
   needs[Room::Short] = grows && !buy ? room_needed(known.lowest - after.lowest) : kNeedsNothing;
   needs[Room::OpenValue] = extra_value > 0 ? room_needed(extra_value) : kNeedsNothing;
-  needs[Room::OpenOrders] = draft.is_new ? 1 : kNeedsNothing;
+  needs[Room::OpenOrders] = draft.changes == nullptr ? 1 : kNeedsNothing;
   needs[Room::Rate] = -now.ns;
   needs[Room::Latch] = 0;
   return needs;
@@ -186,7 +186,7 @@ bool OrderGate::check_notional(const Draft& draft, const Touched& t, Int128 valu
 bool OrderGate::check_counts(const Draft& draft, const Touched& t, Int128 extra_value, MonoTime now,
                              Verdict& no) noexcept {
   const Scope& scope = *t.scope;
-  if (draft.is_new && scope.open_orders() >= scope.open_orders_max())
+  if (draft.changes == nullptr && scope.open_orders() >= scope.open_orders_max())
     return no = refuse(Rule::OpenOrders, scope.open_orders(), scope.open_orders_max(), scope),
            false;
   if (extra_value > 0) {

@@ -60,6 +60,9 @@ std::string_view text_of(Rule rule) noexcept {
     case Rule::OrderToTrade:
     case Rule::MarketImpact:
     case Rule::FiltersStale: return policy_text(rule);
+    case Rule::NotAmendable: return "not-amendable";
+    case Rule::NothingLeft: return "nothing-left";
+    case Rule::OrderTerms: return "order-terms";
     case Rule::ParentClosed: return "parent-closed";
     case Rule::ParentTerms: return "parent-terms";
     case Rule::ParentPrice: return "parent-price";
@@ -70,6 +73,7 @@ std::string_view text_of(Rule rule) noexcept {
 
 std::string_view unit_of(Rule rule) noexcept {
   switch (rule) {
+    case Rule::NothingLeft:
     case Rule::OrderQty:
     case Rule::Position:
     case Rule::ParentQty:
@@ -107,6 +111,8 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::NotPermitted:
     case Rule::BookNotLive:
     case Rule::Filter:
+    case Rule::NotAmendable:
+    case Rule::OrderTerms:
     case Rule::LogNotReady:
     case Rule::ParentClosed:
     case Rule::ParentTerms:
@@ -137,6 +143,9 @@ std::string_view meaning_of(Rule rule) noexcept {
   switch (rule) {
     case Rule::None: return "accepted";
     case Rule::KillLatched: return "the kill switch is closed; re-arm it to trade";
+    case Rule::NotAmendable: return "only an open limit order of the strategy's own that nothing else is asked of can be amended, to other terms";
+    case Rule::NothingLeft: return "an amend to more than what is filled would pass; cancel the order instead";
+    case Rule::OrderTerms: return "type, time in force, expiry and lifetime contradict each other, or the expiry is past";
     case Rule::StrategyNotArmed: return "the strategy's state does not allow new orders; arm it";
     case Rule::NotPermitted:
       return "the strategy may not trade this instrument, or there is no such account";

@@ -65,13 +65,17 @@ enum class Rule : std::uint8_t {
   OrderToTrade = 55,       // messages
   MarketImpact = 56,       // 1e-9 of price; -1: the book was not shown
   FiltersStale = 57,       // age in ns, -1: never confirmed
+  // Orders; NotAmendable before all others but the kill switch, OrderTerms behind Filter
+  NotAmendable = 64,   // observed: OrderState
+  NothingLeft = 65,    // an amend to no more than is filled: 1e-8 base units
+  OrderTerms = 66,     // observed: OrderTermsBreach
   // Parents (P31); before all others but the kill switch
   ParentClosed = 68,   // no such parent, or it takes no children; observed: ParentState
   ParentTerms = 69,    // not what the parent is for; detail: ParentTerm
   ParentPrice = 70,    // 1e-9 price units
   ParentQty = 71       // filled + working + unknown children, 1e-8 base units
 };
-constexpr int kRuleCount = 72;  // 37 to 67: reserved or of others; rule.cpp names what is used
+constexpr int kRuleCount = 72;  // what is not named here is reserved; rule.cpp names what is used
 [[nodiscard]] std::string_view text_of(Rule) noexcept;   // "price-collar"
 [[nodiscard]] std::string_view unit_of(Rule) noexcept;   // "1e-9", "count", ...
 [[nodiscard]] std::string_view meaning_of(Rule) noexcept;  // a sentence with what would pass

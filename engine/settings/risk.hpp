@@ -49,6 +49,8 @@ struct FirmLimits {
   std::uint32_t orders_per_second_max{0};  // 1 to 100,000, in any one second
   // Silence after a request until the venue is asked what became of it; 50 ms to 60 s.
   std::int64_t answer_timeout_ns{2 * kNsPerSecond};
+  // An order that has not left the process by then never does (control P35); 0: no bound.
+  std::int64_t order_ttl_ns{250 * kNsPerMs};
   // Silence about an open order until the venue is asked; up to an hour, 0: never. A simulated
   // exchange loses nothing.
   std::int64_t order_check_ns{0};

@@ -44,6 +44,12 @@ struct OrderIntent {
   TimeInForce tif{TimeInForce::GoodTillCancel};
   bool reduce_only{false};
   OrderId parent{};  // of open_parent(); 0: none
+  // Market: `limit` is the worst price that it may trade at, always.
+  OrderType type{OrderType::Limit};
+  SelfTrade self_trade{SelfTrade::None};  // what the venue does when it meets an own order
+  std::uint16_t tag{0};        // the strategy's own number, comes back in updates
+  WallTime expires{};          // GoodTillDate and Day only; whole seconds, a part is cut off
+  std::int64_t ttl_ns{0};      // it must have left by then; 0: as configured
 };
 
 // id is 0 when the gate refused; then `refused` says which rule.
@@ -60,9 +66,12 @@ struct OrderUpdate {
   OrderState state{OrderState::None};
   RejectCode code{RejectCode::None};
   Price last_price{};  // of this fill; 0 when the update is not a fill
-  Qty last_qty{};
+  Qty last_qty{};      // negative: the venue took that much of a fill back, at last_price
   Qty filled{};
   Qty remaining{};     // what may still fill; 0 in a terminal state
+  Price limit{};       // the terms that it works by
+  Qty qty{};
+  std::uint16_t tag{0};
 };
 
 enum class TimerId : std::uint32_t {};
@@ -93,8 +102,15 @@ class Context {
   // The strategy's own signed position.
   [[nodiscard]] virtual Qty position(InstrumentId id) const noexcept = 0;
   [[nodiscard]] virtual Submitted submit(const OrderIntent& intent) noexcept = 0;
+  // One after the other, in this order; out[i] is what became of intents[i]. `out` is as long.
+  virtual void submit_batch(std::span<const OrderIntent> intents,
+                            std::span<Submitted> out) noexcept = 0;
+  // Other terms for an own order that is open; `qty` is the total, what is filled included. It keeps
+  // its id. on_order tells when the venue has answered.
+  [[nodiscard]] virtual Submitted amend(OrderId id, Price limit, Qty qty) noexcept = 0;
   // No effect on an order that is terminal or already being cancelled.
   virtual void cancel(OrderId id) noexcept = 0;
+  virtual void cancel_batch(std::span<const OrderId> ids) noexcept = 0;
   virtual void cancel_all(InstrumentId id) noexcept = 0;
   // Orders made of orders (strategy/parents.hpp). An id, or the rule that refuses it.
   virtual Submitted open_parent(const ParentIntent& intent) noexcept = 0;

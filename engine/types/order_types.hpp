@@ -14,7 +14,22 @@ enum class TimeInForce : std::uint8_t {
   GoodTillCancel = 1,
   ImmediateOrCancel = 2,
   FillOrKill = 3,
-  PostOnly = 4  // rests or is rejected; never takes
+  PostOnly = 4,  // rests or is rejected; never takes
+  GoodTillDate = 5,  // until OrderRequest.expires_s; the engine cancels where the venue does not
+  Day = 6            // as GoodTillDate: expires_s is the end of the venue's day
+};
+constexpr bool expires(TimeInForce tif) noexcept {
+  return tif == TimeInForce::GoodTillDate || tif == TimeInForce::Day;
+}
+
+// What the venue does when an order would trade with another of the same beneficial owner (the
+// account). Venues call it self-trade prevention. None: the venue's default.
+enum class SelfTrade : std::uint8_t {
+  None = 0,
+  CancelResting = 1,
+  CancelIncoming = 2,
+  CancelBoth = 3,
+  Decrement = 4  // both shrink by the smaller quantity, without a trade
 };
 
 enum class OrderState : std::uint8_t {
@@ -28,7 +43,8 @@ enum class OrderState : std::uint8_t {
   Expired = 7,         // terminal, e.g. rest of an IOC
   NotSent = 8,         // terminal, proven never to have left the process
   Unknown = 9,         // outcome not known: exposure stays reserved until there is proof
-  AwaitingFills = 10   // ended at the venue, but fills it counted have not come: theirs stays reserved
+  AwaitingFills = 10,  // ended at the venue, but fills it counted have not come: theirs stays reserved
+  PendingReplace = 11  // amend handed over: what it may fill by the old or by the new terms counts
 };
 constexpr bool is_terminal(OrderState state) noexcept {
   switch (state) {
@@ -44,6 +60,7 @@ constexpr bool is_terminal(OrderState state) noexcept {
     case OrderState::PendingCancel:
     case OrderState::Unknown:
     case OrderState::AwaitingFills:
+    case OrderState::PendingReplace:
       return false;
   }
   return false;

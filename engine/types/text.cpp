@@ -21,6 +21,18 @@ std::string_view text_of(TimeInForce tif) noexcept {
     case TimeInForce::ImmediateOrCancel: return "ioc";
     case TimeInForce::FillOrKill: return "fok";
     case TimeInForce::PostOnly: return "post-only";
+    case TimeInForce::GoodTillDate: return "gtd";
+    case TimeInForce::Day: return "day";
+  }
+  return "?";
+}
+std::string_view text_of(SelfTrade mode) noexcept {
+  switch (mode) {
+    case SelfTrade::None: return "none";
+    case SelfTrade::CancelResting: return "cancel-resting";
+    case SelfTrade::CancelIncoming: return "cancel-incoming";
+    case SelfTrade::CancelBoth: return "cancel-both";
+    case SelfTrade::Decrement: return "decrement";
   }
   return "?";
 }
@@ -37,6 +49,7 @@ std::string_view text_of(OrderState state) noexcept {
     case OrderState::NotSent: return "not-sent";
     case OrderState::Unknown: return "unknown";
     case OrderState::AwaitingFills: return "awaiting-fills";
+    case OrderState::PendingReplace: return "pending-replace";
   }
   return "?";
 }

@@ -10,6 +10,7 @@
 namespace sq {
 [[nodiscard]] std::string_view text_of(Side) noexcept;
 [[nodiscard]] std::string_view text_of(OrderType) noexcept;
+[[nodiscard]] std::string_view text_of(SelfTrade) noexcept;
 [[nodiscard]] std::string_view text_of(TimeInForce) noexcept;
 [[nodiscard]] std::string_view text_of(OrderState) noexcept;
 [[nodiscard]] std::string_view text_of(BookState) noexcept;

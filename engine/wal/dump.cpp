@@ -11,6 +11,7 @@
 #include "engine/wal/dump_limits.hpp"
 #include "engine/wal/dump_market.hpp"
 #include "engine/wal/dump_names.hpp"
+#include "engine/wal/dump_orders.hpp"
 #include "engine/wal/dump_parents.hpp"
 #include "engine/wal/dump_risk.hpp"
 #include "engine/wal/dump_venue_account.hpp"
@@ -60,22 +61,6 @@ void put(Fields& f, const Instrument& p) {
   f.decimal("strike", p.strike);
   f.big("expiry", p.expiry.ns);
   f.number("underlying", index_of(p.underlying));
-}
-void put(Fields& f, const OrderReport& p) {
-  f.order("id", p.id);
-  f.text("report", text_of(p.kind));
-  f.big("venue_order_id", p.venue_order_id);
-  f.decimal("cumulative_qty", p.cumulative_qty);
-  if (p.kind == ReportKind::Filled || p.kind == ReportKind::Trade) {
-    f.big("trade_id", p.trade_id);
-    f.decimal("last_price", p.last_price);
-    f.decimal("last_qty", p.last_qty);
-    f.amount("fee", p.fee);
-    f.flag("maker", p.maker != 0);
-    if (p.side != 0) f.text("side", text_of(Side{p.side}));
-  }
-  if (p.code != RejectCode::None) f.text("code", text_of(p.code));
-  if (p.kind == ReportKind::Status) f.text("state", text_of(p.state));
 }
 // What is closed altogether needs no scope.
 void put_scope(Fields& f, const KillScope& scope) {
@@ -146,20 +131,6 @@ void put(Fields& f, const GreeksUpdate& p) {
   f.decimal("theta", p.theta);
   f.decimal("rho", p.rho);
 }
-void put(Fields& f, const OrderRequest& p) {
-  f.order("id", p.id);
-  f.order("parent", p.parent);
-  f.text("side", text_of(p.side));
-  f.text("type", text_of(p.type));
-  f.text("tif", text_of(p.tif));
-  f.decimal("limit", p.limit);
-  f.decimal("qty", p.qty);
-  f.flag("reduce_only", p.reduce_only != 0);
-  f.strategy("strategy", p.strategy);
-  f.account(p.account);
-  f.big("approval", p.approval);
-  f.number("limits_version", p.limits_version);
-}
 void put(Fields& f, const CancelRequest& p) {
   f.order("id", p.id);
   f.text("reason", text_of(p.reason));
@@ -181,28 +152,6 @@ void put(Fields& f, const OrderRefused& p) {
   f.strategy("strategy", p.strategy);
   f.account(p.account);
   f.number("limits_version", p.limits_version);
-}
-void put(Fields& f, const OrderChanged& p) {
-  f.order("id", p.id);
-  f.text("from", text_of(p.from));
-  f.text("to", text_of(p.to));
-  f.decimal("filled", p.filled);
-  if (p.code != RejectCode::None) f.text("code", text_of(p.code));
-}
-void put(Fields& f, const FillBooked& p) {
-  f.order("id", p.id);
-  f.big("trade_id", p.trade_id);
-  f.text("side", text_of(p.side));
-  f.decimal("price", p.price);
-  f.decimal("qty", p.qty);
-  f.decimal("position_after", p.position_after);
-  f.decimal("realised_delta", p.realised_delta, Amount::kDecimals);
-  f.decimal("fee_settle", p.fee_settle, Amount::kDecimals);
-  f.amount("fee", p.fee);
-  f.text("settle", p.settle.text());
-  f.strategy("strategy", p.strategy);
-  f.account(p.account);
-  f.flag("maker", p.maker != 0);
 }
 void put(Fields& f, const BookChanged& p) {
   f.text("from", text_of(p.from));
@@ -246,7 +195,7 @@ void put(Fields& f, const FundingBooked& p) {
 }
 template <class P>
 void put_payload(Fields& f, const RecordHeader& record) {
-  if (payload_bytes(record).size() < sizeof(P)) f.flag("payload_too_short", true);
+  if (payload_bytes(record).size() < kShortestPayload<P>) f.flag("payload_too_short", true);
   put(f, payload_copy<P>(record));
 }
 
@@ -296,6 +245,10 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<GreeksUpdate>(f, r);
     case RecordKind::OrderSent:
       return put_payload<OrderRequest>(f, r);
+    case RecordKind::AmendSent:
+      return put_payload<AmendRequest>(f, r);
+    case RecordKind::TradeCorrected:
+      return put_payload<TradeCorrected>(f, r);
     case RecordKind::CancelSent:
       return put_payload<CancelRequest>(f, r);
     case RecordKind::OrderRefused:

@@ -115,95 +115,10 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "LinkChanged";
     case RecordKind::LegsChanged:
       return "LegsChanged";
-  }
-  return "?";
-}
-std::string_view text_of(ReportKind kind) noexcept {
-  switch (kind) {
-    case ReportKind::Accepted:
-      return "accepted";
-    case ReportKind::Rejected:
-      return "rejected";
-    case ReportKind::Filled:
-      return "filled";
-    case ReportKind::Cancelled:
-      return "cancelled";
-    case ReportKind::Expired:
-      return "expired";
-    case ReportKind::CancelRejected:
-      return "cancel-rejected";
-    case ReportKind::NotSent:
-      return "not-sent";
-    case ReportKind::Unknown:
-      return "unknown";
-    case ReportKind::Status:
-      return "status";
-    case ReportKind::Trade:
-      return "trade";
-  }
-  return "?";
-}
-std::string_view text_of(RejectCode code) noexcept {
-  switch (code) {
-    case RejectCode::None:
-      return "none";
-    case RejectCode::WouldTake:
-      return "would-take";
-    case RejectCode::Filter:
-      return "filter";
-    case RejectCode::InsufficientBalance:
-      return "insufficient-balance";
-    case RejectCode::UnknownOrder:
-      return "unknown-order";
-    case RejectCode::RateLimit:
-      return "rate-limit";
-    case RejectCode::Halted:
-      return "halted";
-    case RejectCode::NoLiquidity:
-      return "no-liquidity";
-    case RejectCode::Other:
-      return "other";
-    case RejectCode::DuplicateId:
-      return "duplicate-id";
-    case RejectCode::ReduceOnly:
-      return "reduce-only";
-    case RejectCode::InsufficientMargin:
-      return "insufficient-margin";
-    case RejectCode::LeverageCap:
-      return "leverage-cap";
-    case RejectCode::Maintenance:
-      return "maintenance";
-    case RejectCode::Banned:
-      return "banned";
-    case RejectCode::Liquidation:
-      return "liquidation";
-  }
-  return "?";
-}
-std::string_view text_of(CancelReason reason) noexcept {
-  switch (reason) {
-    case CancelReason::Strategy:
-      return "strategy";
-    case CancelReason::Kill:
-      return "kill";
-    case CancelReason::StrategyState:
-      return "strategy-state";
-    case CancelReason::BookNotLive:
-      return "book-not-live";
-    case CancelReason::Shutdown:
-      return "shutdown";
-    case CancelReason::Recovery:
-      return "recovery";
-    case CancelReason::Again:
-      return "again";
-    case CancelReason::Parent:
-      return "parent";
-    case CancelReason::Linked:
-      return "linked";
-    case CancelReason::Operator:
-      return "operator";
-    case CancelReason::External:
-      return "external";
+    case RecordKind::AmendSent:
+      return "AmendSent";
+    case RecordKind::TradeCorrected:
+      return "TradeCorrected";
   }
   return "?";
 }
@@ -288,6 +203,8 @@ std::string_view text_of(DeadLetterReason reason) noexcept {
       return "unknown-instrument";
     case DeadLetterReason::UnknownOrder:
       return "unknown-order";
+    case DeadLetterReason::UnknownTrade:
+      return "unknown-trade";
     case DeadLetterReason::BadContent:
       return "bad-content";
   }

@@ -19,7 +19,7 @@ std::string id_text(OrderId id) {
 }
 template <class P>
 const P* payload_if(const RecordHeader& record) noexcept {
-  return record.length >= sizeof(RecordHeader) + sizeof(P) ? &payload_of<P>(record) : nullptr;
+  return record.length >= sizeof(RecordHeader) + kShortestPayload<P> ? &payload_of<P>(record) : nullptr;
 }
 }  // namespace
 

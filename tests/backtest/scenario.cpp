@@ -111,43 +111,11 @@ class Scenario final : private backtest::ReportSink {
   void set(Words& words) {
     const std::string name = words.next();
     const std::string value = words.next();
-    settings::Simulation& model = settings_.model;
-    if (name == "queue") {
-      if (value == "pessimistic")
-        model.queue_model = settings::QueueModel::Pessimistic;
-      else if (value == "proportional")
-        model.queue_model = settings::QueueModel::Proportional;
-      else if (value == "power")
-        model.queue_model = settings::QueueModel::Power;
-      else
-        throw std::runtime_error("unknown queue model '" + value + "'");
-      if (!words.empty()) model.queue_power = static_cast<std::uint32_t>(std::stoul(words.next()));
-      return;
-    }
     if (name == "orders") {
       settings_.open_orders_max = static_cast<std::uint32_t>(std::stoul(value));
       return;
     }
-    if (name == "impact") return impact_words(value, words, model);
-    if (value != "off") throw std::runtime_error("only 'off' can be set");
-    if (name == "exact")
-      model.exact_queue = false;
-    else if (name == "consumed")
-      model.consumed_depth = false;
-    else if (name == "partial")
-      model.partial_fills = false;
-    else if (name == "fees")
-      model.fees = false;
-    else if (name == "margin")
-      model.margin = false;
-    else if (name == "funding")
-      model.funding = false;
-    else if (name == "rates")
-      model.rate_limits = false;
-    else if (name == "filters")
-      model.filters = false;
-    else
-      throw std::runtime_error("unknown setting '" + name + "'");
+    model_words(name, value, words, settings_.model);
   }
 
   void event(Words& words) {
@@ -168,6 +136,7 @@ class Scenario final : private backtest::ReportSink {
       request.id = OrderId{std::stoull(words.next())};
       return send(make_record(RecordKind::CancelSent, request), words);
     }
+    if (kind == "amend") return amend(words);
     if (kind == "query") {
       return send(
           make_record(RecordKind::QuerySent, QueryRequest{OrderId{std::stoull(words.next())}}),
@@ -311,7 +280,22 @@ class Scenario final : private backtest::ReportSink {
       request.tif = tif_named(words.next());
     }
     if (words.accept("reduce")) request.reduce_only = 1;
+    if (words.accept("stp")) request.self_trade = self_trade_named(words.next());
+    if (words.accept("account"))
+      request.account = AccountId{static_cast<std::uint16_t>(std::stoul(words.next()))};
     send(make_record(RecordKind::OrderSent, request), words);
+  }
+  // amend ID QTY @ PRICE [knowing FILLED] [replace]
+  void amend(Words& words) {
+    AmendRequest request;
+    request.id = OrderId{std::stoull(words.next())};
+    request.qty = decimal<Qty>(words.next());
+    words.expect("@");
+    request.limit = decimal<Price>(words.next());
+    if (words.accept("knowing")) request.filled = decimal<Qty>(words.next());
+    if (words.accept("replace")) request.style = AmendStyle::CancelReplace;
+    request.number = ++amends_[request.id];
+    send(make_record(RecordKind::AmendSent, request), words);
   }
   template <class P>
   void send(Record<P> record, Words& words) {
@@ -361,6 +345,7 @@ class Scenario final : private backtest::ReportSink {
   std::vector<Instrument> instruments_;
   std::optional<backtest::SimulatedExchange> exchange_;
   std::map<InstrumentId, Ids> ids_;
+  std::map<OrderId, std::uint16_t> amends_;
   std::map<InstrumentId, bool> bridged_;
   WallTime now_{};
   int line_{0};

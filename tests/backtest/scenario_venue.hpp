@@ -120,4 +120,41 @@ inline void impact_words(const std::string& kind, Words& words, settings::Simula
       kind == "linear" ? settings::ImpactModel::Linear : settings::ImpactModel::SquareRoot;
   model.impact_half_life_ns = std::stoll(words.next()) * kNsPerUs;
 }
+
+// set queue MODEL [POWER] | set impact ... | set PART off
+inline void model_words(const std::string& name, const std::string& value, Words& words,
+                        settings::Simulation& model) {
+  if (name == "queue") {
+    if (value == "pessimistic")
+      model.queue_model = settings::QueueModel::Pessimistic;
+    else if (value == "proportional")
+      model.queue_model = settings::QueueModel::Proportional;
+    else if (value == "power")
+      model.queue_model = settings::QueueModel::Power;
+    else
+      throw std::runtime_error("unknown queue model '" + value + "'");
+    if (!words.empty()) model.queue_power = static_cast<std::uint32_t>(std::stoul(words.next()));
+    return;
+  }
+  if (name == "impact") return impact_words(value, words, model);
+  if (value != "off") throw std::runtime_error("only 'off' can be set");
+  if (name == "exact")
+    model.exact_queue = false;
+  else if (name == "consumed")
+    model.consumed_depth = false;
+  else if (name == "partial")
+    model.partial_fills = false;
+  else if (name == "fees")
+    model.fees = false;
+  else if (name == "margin")
+    model.margin = false;
+  else if (name == "funding")
+    model.funding = false;
+  else if (name == "rates")
+    model.rate_limits = false;
+  else if (name == "filters")
+    model.filters = false;
+  else
+    throw std::runtime_error("unknown setting '" + name + "'");
+}
 }  // namespace sq::test

@@ -42,6 +42,14 @@ inline TimeInForce tif_named(const std::string& text) {
   throw std::runtime_error("time in force is gtc, ioc, fok or post, not '" + text + "'");
 }
 
+inline SelfTrade self_trade_named(const std::string& text) {
+  for (const SelfTrade mode : {SelfTrade::CancelResting, SelfTrade::CancelIncoming,
+                               SelfTrade::CancelBoth, SelfTrade::Decrement}) {
+    if (text == text_of(mode)) return mode;
+  }
+  throw std::runtime_error("no self-trade mode '" + text + "'");
+}
+
 inline std::string code_text(RejectCode code) {
   switch (code) {
     case RejectCode::None:
@@ -66,6 +74,12 @@ inline std::string code_text(RejectCode code) {
       return " duplicate";
     case RejectCode::ReduceOnly:
       return " reduce-only";
+    case RejectCode::SelfTrade:
+      return " self-trade";
+    case RejectCode::TooOld:
+      return " too-old";
+    case RejectCode::NothingLeft:
+      return " nothing-left";
     case RejectCode::InsufficientMargin:
       return " margin";
     case RejectCode::LeverageCap:
@@ -101,6 +115,14 @@ inline std::string report_text(const OrderReport& report) {
     case ReportKind::Status:
       return "status" + id + " " + std::string{text_of(report.state)} + total +
              code_text(report.code);
+    case ReportKind::Replaced:
+      return "replaced" + id + " " + to_text(report.last_qty) + " @ " + to_text(report.last_price) +
+             total + code_text(report.code);
+    case ReportKind::ReplaceRejected:
+      return "replace-rejected" + id + total + code_text(report.code);
+    case ReportKind::ReplaceSplit:
+    case ReportKind::Busted:
+    case ReportKind::Corrected:
     case ReportKind::NotSent:
     case ReportKind::Unknown:
       break;

@@ -37,13 +37,17 @@ class MemoryJournal final : public core::Journal {
 class KeepingVenue final : public venue::OrderEntry {
  public:
   void send(const risk::Approved& request) noexcept override {
-    orders.push_back(request.payload<OrderRequest>());
+    if (request.record().kind == RecordKind::AmendSent)
+      amends.push_back(request.payload<AmendRequest>());
+    else
+      orders.push_back(request.payload<OrderRequest>());
   }
   void ask(const RecordHeader& request) noexcept override {
     if (request.kind == RecordKind::CancelSent)
       cancels.push_back(payload_of<CancelRequest>(request));
   }
   std::vector<OrderRequest> orders;
+  std::vector<AmendRequest> amends;
   std::vector<CancelRequest> cancels;
 };
 

@@ -73,8 +73,8 @@ std::vector<std::int64_t> seen(const core::LedgerState& state) {
     add(order.state);
     add(order.code);
     add(order.cancel_sent);
-    for (std::size_t t = 0; t < std::min<std::size_t>(order.trade_count, 8); ++t)
-      add(order.recent_trades[t]);
+    ledger.orders().pool().trades().for_each(
+        order, [&](const oms::KnownTrade& trade) { add(trade.id); });
   };
   ledger.orders().pool().for_each(add_order);
   for (const Instrument& instrument : ledger.portfolio().instruments()) {
@@ -226,8 +226,8 @@ TEST_CASE("an order twice, in a foreign list or beyond the capacity is refused",
   // Places by the table of the section: capacity and instruments, then the lists.
   constexpr std::size_t kFree = 8;                      // count 6, six slots
   constexpr std::size_t kFinished = kFree + 8 + 6 * 4;  // count 1, slot, order
-  constexpr std::size_t kInstrument = 4 + 56 + 16;      // within slot and order
-  constexpr std::size_t kOrder = kInstrument + 4 + 9 + 40 + 64;
+  constexpr std::size_t kInstrument = 4 + 64 + 16;      // within slot and order
+  constexpr std::size_t kOrder = kInstrument + 4 + 6 + 40 + 8;
   constexpr std::size_t kFirst = kFinished + 8 + kOrder;  // instrument 0: count 0
   constexpr std::size_t kSecond = kFirst + 8;             // instrument 1: count 1
   REQUIRE(good.size() == kSecond + 8 + kOrder);

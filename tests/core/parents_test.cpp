@@ -35,7 +35,7 @@ TEST_CASE("a child that is being cancelled or unknown counts until its end is pr
   p.f.report(child, ReportKind::Accepted);
   p.act([&](strategy::Context& context) { context.cancel(child); });
   CHECK(p.child(parent, 1).refused == Rule::ParentQty);
-  p.f.report(child, ReportKind::Filled, 1, 77);
+  p.f.report(child, ReportKind::Filled, 1, 77, 9'990);
   CHECK(p.child(parent, 1).refused == Rule::ParentQty);
   p.f.report(child, ReportKind::Cancelled);
   CHECK(p.child(parent, 2).refused == Rule::ParentQty);
@@ -122,7 +122,7 @@ TEST_CASE("a restart keeps the bound: what the old process sent still counts", "
   const OrderId parent = lived.open(ParentsFixture::buying(4));
   const OrderId a = lived.child(parent, 2).id;
   const OrderId b = lived.child(parent, 1).id;
-  lived.fill(a, 1);
+  lived.fill(a, 1, 9'990);
   lived.f.report(b, ReportKind::Unknown);
   ParentsFixture again;
   for (std::size_t i = 0; i < lived.f.journal.records.size(); ++i)

@@ -208,3 +208,47 @@ TEST_CASE("approving, sealing and checking allocate nothing", "[risk][hot]") {
   CHECK(outcome.refusal == EgressRefusal::None);
   CHECK(after == before);
 }
+
+TEST_CASE("an amend leaves once, as it was approved, where its account and strategy are open",
+          "[risk]") {
+  Egress egress;
+  AmendRequest terms;
+  terms.id = OrderId::make(1, 1);
+  terms.limit = Price::from_units(1'001);
+  terms.qty = Qty::from_units(2);
+  terms.strategy = StrategyId{3};
+  terms.account = AccountId{2};
+  terms.number = 1;
+  const auto made = [&](auto change) {
+    AmendRequest wanted = terms;
+    wanted.approval = egress.mint.approve(RecordKind::AmendSent,
+                                          std::as_bytes(std::span{&terms, 1}), kBtc);
+    change(wanted);
+    auto record = make_record(RecordKind::AmendSent, wanted);
+    record.header.instrument = kBtc;
+    return record;
+  };
+  const auto sealed = [&](auto change) {
+    return egress.mint.seal(made(change).header).has_value();
+  };
+  CHECK_FALSE(sealed([](AmendRequest& r) { r.qty = Qty::from_raw(r.qty.raw() + 1); }));
+  CHECK_FALSE(sealed([](AmendRequest& r) { r.limit = Price::from_raw(r.limit.raw() + 1); }));
+  CHECK_FALSE(sealed([](AmendRequest& r) { r.id = OrderId::make(1, 2); }));
+  CHECK_FALSE(sealed([](AmendRequest& r) { r.number = 2; }));
+  CHECK(sealed([](AmendRequest&) {}));
+
+  auto record = made([](AmendRequest&) {});
+  const auto approved = egress.mint.seal(record.header);
+  REQUIRE(approved);
+  const risk::ApprovalStamp stamp = approved->stamp();
+  auto forged = record;
+  forged.payload.qty = Qty::from_units(3);
+  CHECK(egress.checker.check(forged.header, stamp).refusal == EgressRefusal::NoApproval);
+  CHECK(egress.checker.check(record.header, stamp).refusal == EgressRefusal::None);
+  CHECK(egress.checker.check(record.header, stamp).refusal == EgressRefusal::Repeated);
+  record = made([](AmendRequest&) {});
+  const auto next = egress.mint.seal(record.header);
+  REQUIRE(next);
+  egress.latch.close({KillScopeKind::Account, 2});
+  CHECK(egress.checker.check(record.header, next->stamp()).refusal == EgressRefusal::Closed);
+}

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/types/decimal.hpp"
+#include "venues/binance/order_status.hpp"
 
 namespace sq::binance {
 namespace {
@@ -93,6 +94,8 @@ class QueryFields {
 
 std::string_view time_in_force(TimeInForce tif, bool spot) noexcept {
   switch (tif) {
+    case TimeInForce::GoodTillDate:  // the engine cancels: spot has none, USD-M none below 600 s
+    case TimeInForce::Day:
     case TimeInForce::GoodTillCancel:
       return "GTC";
     case TimeInForce::ImmediateOrCancel:
@@ -114,7 +117,9 @@ bool sayable(const risk::Approved& approved, const Instrument& instrument,
   if (approved.record().kind != RecordKind::OrderSent) return false;
   const auto& order = approved.payload<OrderRequest>();
   if (order.qty <= Qty{} || !sayable(wire_id)) return false;
-  return order.reduce_only == 0 || instrument.venue != VenueId::BinanceSpot;
+  const bool spot = instrument.venue == VenueId::BinanceSpot;
+  if (order.self_trade == SelfTrade::Decrement && !spot) return false;
+  return order.reduce_only == 0 || !spot;
 }
 
 // All parameters of a request, once for each way to write them, in the order of their names.
@@ -135,6 +140,8 @@ struct PlaceFields {
   void after_window(Fields& fields) const noexcept {
     const bool spot = instrument.venue == VenueId::BinanceSpot;
     if (order.reduce_only != 0) fields.word("reduceOnly", "true");
+    if (order.self_trade != SelfTrade::None)
+      fields.word("selfTradePreventionMode", self_trade_word(order.self_trade));
     fields.word("side", order.side == Side::Buy ? "BUY" : "SELL");
     fields.word("symbol", instrument.symbol.view());
     const bool limit = order.type == OrderType::Limit;

@@ -50,6 +50,7 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::OrderReport:
     case RecordKind::OrderSent:
     case RecordKind::CancelSent:
+    case RecordKind::AmendSent:
     case RecordKind::QuerySent:
     case RecordKind::OrderRefused:
     case RecordKind::OrderChanged:
@@ -61,6 +62,7 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::LegsChanged:
       return {Topic::Orders};
     case RecordKind::FillBooked:
+    case RecordKind::TradeCorrected:
       return {Topic::Fills, Topic::Positions};
     case RecordKind::BreakChanged:
     case RecordKind::PositionAdjusted:
@@ -139,6 +141,10 @@ std::optional<StrategyId> strategy_of(const RecordHeader& record) noexcept {
       return named_in<OrderRequest>(record);
     case RecordKind::CancelSent:
       return named_in<CancelRequest>(record);
+    case RecordKind::AmendSent:
+      return named_in<AmendRequest>(record);
+    case RecordKind::TradeCorrected:
+      return named_in<TradeCorrected>(record);
     case RecordKind::OrderRefused:
       return named_in<OrderRefused>(record);
     case RecordKind::FillBooked:

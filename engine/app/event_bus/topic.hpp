@@ -77,6 +77,10 @@ struct KindsOf<OrderRequest> : Kinds<RecordKind::OrderSent> {};
 template <>
 struct KindsOf<CancelRequest> : Kinds<RecordKind::CancelSent> {};
 template <>
+struct KindsOf<AmendRequest> : Kinds<RecordKind::AmendSent> {};
+template <>
+struct KindsOf<TradeCorrected> : Kinds<RecordKind::TradeCorrected> {};
+template <>
 struct KindsOf<QueryRequest> : Kinds<RecordKind::QuerySent> {};
 template <>
 struct KindsOf<OrderReport> : Kinds<RecordKind::OrderReport> {};
@@ -140,7 +144,7 @@ struct KindsOf<EpochStarted> : Kinds<RecordKind::EpochStarted> {};
 // The payload is whole: bytes of a log are from outside.
 template <class P>
 [[nodiscard]] bool holds(const RecordHeader& record) noexcept {
-  return record.length >= sizeof(RecordHeader) + sizeof(P);
+  return record.length >= sizeof(RecordHeader) + kShortestPayload<P>;
 }
 template <>
 [[nodiscard]] inline bool holds<DepthHeader>(const RecordHeader& record) noexcept {

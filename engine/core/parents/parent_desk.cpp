@@ -202,10 +202,6 @@ OrderId ParentDesk::open_held(StrategyId strategy, const strategy::HeldOrder& or
   return id;
 }
 
-risk::Verdict ParentDesk::check(const OrderRequest& child, InstrumentId instrument) const noexcept {
-  return core_.ledger_.parents().check(child, instrument, creating_, core_.wall_);
-}
-
 void ParentDesk::on_refused(const OrderRequest& child) noexcept {
   const std::size_t s = index_of(child.strategy);
   if (creating_ != ParentWork::Owner || s >= refusals_.size()) return;

@@ -31,6 +31,8 @@ class ParentDesk {
   // The bound, for the one path on which orders are created (P31).
   [[nodiscard]] risk::Verdict check(const OrderRequest& child,
                                     InstrumentId instrument) const noexcept;
+  [[nodiscard]] risk::Verdict check_amend(const oms::Order& child, Price limit,
+                                          Qty added) const noexcept;
   void on_refused(const OrderRequest& child) noexcept;
   void on_child(OrderId parent, const oms::ReportOutcome& outcome) noexcept;
 

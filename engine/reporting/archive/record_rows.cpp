@@ -64,7 +64,7 @@ std::string_view code_text(RejectCode code) {
 Row report_row(const RecordHeader& record, const OrderReport& p, const Names& names) {
   RowWriter row = order_event(record, p.id, "report", text_of(p.kind), names);
   row.text_or_null(code_text(p.code));
-  if (p.kind == ReportKind::Filled) {
+  if (p.last_qty != Qty{}) {
     row.fixed(p.last_price).fixed(p.last_qty);
   } else {
     row.null().null();
@@ -80,6 +80,19 @@ Row report_row(const RecordHeader& record, const OrderReport& p, const Names& na
 Row changed_row(const RecordHeader& record, const OrderChanged& p, const Names& names) {
   RowWriter row = order_event(record, p.id, "changed", sq::text_of(p.to), names);
   row.text_or_null(code_text(p.code)).null().null().fixed(p.filled).null();
+  return std::move(row).finish();
+}
+Row amend_row(const RecordHeader& record, const AmendRequest& p, const Names& names) {
+  RowWriter row = order_event(record, p.id, "amend-sent", text_of(p.style), names);
+  row.null().fixed(p.limit).fixed(p.qty).fixed(p.filled).null();
+  return std::move(row).finish();
+}
+// What the trade is now; its fill in the archive stays as it was booked.
+Row corrected_row(const RecordHeader& record, const TradeCorrected& p, const Names& names) {
+  const bool busted = p.qty == Qty{};
+  RowWriter row = order_event(record, p.id, busted ? "trade-busted" : "trade-corrected",
+                              std::to_string(p.trade_id), names);
+  row.null().fixed(p.price).fixed(p.qty).null().null();
   return std::move(row).finish();
 }
 Row refused_row(const RecordHeader& record, const OrderRefused& p, const Names& names) {
@@ -128,7 +141,7 @@ Row day_row(const RecordHeader& record, const DayStarted& p, const Names& names)
 // The payload, unless a damaged or foreign record is too short for it.
 template <class P>
 const P* payload(const RecordHeader& record) noexcept {
-  if (record.length < sizeof(RecordHeader) + sizeof(P)) return nullptr;
+  if (record.length < sizeof(RecordHeader) + kShortestPayload<P>) return nullptr;
   return &payload_of<P>(record);
 }
 template <class P>
@@ -207,6 +220,10 @@ void add_record_rows(const RecordHeader& record, const Names& names, Batch& batc
       if (const auto* p = payload<CancelRequest>(record))
         batch.add(plain_event(record, p->id, "cancel-sent", text_of(p->reason), names));
       return;
+    case RecordKind::AmendSent:
+      return add<AmendRequest>(record, names, batch, amend_row);
+    case RecordKind::TradeCorrected:
+      return add<TradeCorrected>(record, names, batch, corrected_row);
     case RecordKind::QuerySent:
       if (const auto* p = payload<QueryRequest>(record))
         batch.add(plain_event(record, p->id, "query-sent", {}, names));

@@ -175,6 +175,7 @@ void fields(Io& io, T& firm) {
   io.integer("orders_per_second_max", firm.orders_per_second_max, 1, 100'000, "orders",
              Need::Required);
   io.duration("answer_timeout_ms", firm.answer_timeout_ns, 50, 60'000, Need::Optional);
+  io.duration("order_ttl_ms", firm.order_ttl_ns, 0, 60'000, Need::Optional);
   io.duration("order_check_ms", firm.order_check_ns, 0, 3'600'000, Need::Optional);
   io.duration("reconcile_ms", firm.reconcile_ns, 0, 60'000, Need::Optional);
   io.choice("external_orders", firm.external_orders, kExternalOrders, Need::Optional);
