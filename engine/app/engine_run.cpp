@@ -162,6 +162,7 @@ Summary EngineRun::run(const std::function<void()>& tick) {
 void EngineRun::core_loop() noexcept {
   const std::uint64_t begin = stages_.clock().now();
   write_preamble(config_, epoch_, [this](RecordHeader& record) { drive_->inject(record); });
+  take_commands();  // also when it is to stop at once: a kill from outside gets into the log
   while (!stop_.load(std::memory_order_relaxed)) {
     take_commands();
     if (++rounds_ % 16 == 0) look_at_log();
