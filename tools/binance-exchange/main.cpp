@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -61,6 +62,7 @@ struct Options {
   std::int64_t limit_factor{1};
   int seconds{0};
   std::string scenario;
+  std::string write_key;
 };
 
 Instrument perpetual(const char* symbol, const char* base, const char* tick, const char* lot) {
@@ -143,7 +145,20 @@ void print_counts(const char* name, const ExchangeSite& site, std::uint64_t orde
              limits.banned(), orders);
 }
 
+// The user's key as a file that the engine takes; nobody else may read it.
+void write_key(const Options& options) {
+  const std::filesystem::path file{options.write_key};
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  std::ofstream out{file, std::ios::trunc};
+  std::filesystem::permissions(
+      file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  out << fmt::format("api_key = \"{}\"\nsecret = \"{}\"\n", options.api_key, options.secret);
+  out.flush();
+  if (!out) throw std::runtime_error(options.write_key + ": cannot be written");
+}
+
 int serve(const Options& options) {
+  if (!options.write_key.empty()) write_key(options);
   ApiKey key;
   key.key = options.api_key;
   key.hmac_secret = options.secret;
@@ -189,6 +204,8 @@ int main(int argc, char** argv) {
   key->needs(certificate);
   app.add_option("--api-key", options.api_key, "name of the user's key")->capture_default_str();
   app.add_option("--secret", options.secret, "its secret for HMAC")->capture_default_str();
+  app.add_option("--write-key", options.write_key,
+                 "write both to this file, as shrivenquant reads it (venue.key_file)");
   app.add_option("--public-key", options.public_key, "its public key, PEM: Ed25519 or RSA");
   app.add_option("--seed", options.seed, "of the traders")->capture_default_str();
   app.add_option("--orders-per-second", options.orders_per_second, "of others, each symbol")

@@ -28,6 +28,7 @@ set(SQ_NEEDS_market-simulator sq_feed sq_venue_binance sq::cli11)
 set(SQ_NEEDS_sq_chaos sq_backtest)  # the engine without the application around it
 set(SQ_NEEDS_sq_binance-exchange sq_net sq_auth sq_book sq::boost_json sq::cli11 sq::fmt sq::tomlplusplus)
 set(SQ_ALONE sq_chaos sq_binance-exchange test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
+set(SQ_SOURCES_test_app ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
 set(SQ_SOURCES_test_venue_binance ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)  # of another module's tests
 
 # QuantLib, what options are compared with: where tools/setup --peers puts it. Not part of any library here.
@@ -171,6 +172,9 @@ function(sq_add_tests)
       add_dependencies(${target} shrivenquant)
     endif()
   endforeach()
+  if(TARGET test_app AND TARGET binance-exchange)
+    add_dependencies(test_app binance-exchange)
+  endif()
   if(TARGET test_wal AND TARGET wal-fold)
     add_dependencies(test_wal wal-fold crash)
   endif()
