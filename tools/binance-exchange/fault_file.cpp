@@ -65,6 +65,10 @@ const std::set<std::string> kKeys{"kind",  "market",  "where",  "on",       "pro
   throw std::runtime_error(
       text.append(std::to_string(number)).append(": ").append(what).append(why));
 }
+std::string quoted_key(std::string_view key) {
+  std::string quoted{"unknown key \""};
+  return quoted.append(key).append("\"");
+}
 // A value of the table, or what stands for its absence; of another type: refused.
 template <class T>
 T value(const toml::table& table, const char* key, T fallback, std::size_t number) {
@@ -139,8 +143,7 @@ void check(const Fault& fault, std::size_t number) {
 
 Fault fault_of(const toml::table& table, std::size_t number) {
   for (const auto& [key, node] : table)
-    if (!kKeys.contains(std::string{key.str()}))
-      refuse(number, "unknown key ", "\"" + std::string{key.str()} + "\"");
+    if (!kKeys.contains(std::string{key.str()})) refuse(number, quoted_key(key.str()));
   Fault fault;
   fault.name = value<std::string>(table, "kind", "", number);
   const KindName& kind = kind_of(fault.name, number);
@@ -188,7 +191,7 @@ Scenario scenario_of(std::string_view text) {
   }
   for (const auto& [key, node] : whole)
     if (key.str() != "seed" && key.str() != "fault")
-      throw std::runtime_error("unknown key \"" + std::string{key.str()} + "\"");
+      throw std::runtime_error(quoted_key(key.str()));
   scenario.seed = static_cast<std::uint64_t>(value<std::int64_t>(whole, "seed", 1, 0));
   const toml::node* faults = whole.get("fault");
   if (faults == nullptr) return scenario;
