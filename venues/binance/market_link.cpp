@@ -12,16 +12,17 @@ constexpr std::uint32_t kNoFeed = std::numeric_limits<std::uint32_t>::max();
 static_assert(net::kMessageSlack >= kMessagePadding,
               "messages are decoded where they were received");
 
-DecoderSettings decoder_settings(const LinkSettings& link, std::vector<SymbolEntry>& symbols) {
+std::vector<SymbolEntry> symbols_of(const LinkSettings& link) {
+  std::vector<SymbolEntry> symbols;
   for (const Instrument& each : link.instruments) symbols.push_back({each.symbol, each.id});
+  return symbols;
+}
+MarketDataDecoder decoder_of(const LinkSettings& link) {
+  const std::vector<SymbolEntry> symbols = symbols_of(link);
   DecoderSettings settings;
   settings.venue = link.venue;
   settings.symbols = symbols;
-  return settings;
-}
-MarketDataDecoder decoder_of(const LinkSettings& link) {
-  std::vector<SymbolEntry> symbols;
-  return MarketDataDecoder{decoder_settings(link, symbols)};
+  return MarketDataDecoder{settings};
 }
 
 LaneSettings lane_settings(const LinkSettings& link, const MarketLinkSettings& settings,
@@ -34,6 +35,7 @@ LaneSettings lane_settings(const LinkSettings& link, const MarketLinkSettings& s
   lane.socket.connection.tcp.busy_poll_us = settings.busy_poll_us;
   lane.socket.connection.tcp.timestamps = true;
   lane.socket.session.silence_ns_max = link.silence_ns_max;
+  if (settings.streams.sbe) lane.socket.headers.emplace_back("X-MBX-APIKEY", settings.api_key);
   lane.path = link.stream.path;
   lane.plan = std::move(plan);
   lane.microseconds = settings.streams.microseconds;
@@ -50,6 +52,7 @@ MarketLink::MarketLink(const LinkSettings& link, const MarketLinkSettings& setti
       governor_{governor},
       out_{out},
       decoder_{decoder_of(link)},
+      frames_{symbols_of(link)},
       fetcher_{link, settings.snapshot_levels, settings.snapshot_connections},
       scratch_{std::make_unique<std::byte[]>(kRecordBytesMax)} {
   const auto levels =
@@ -58,6 +61,8 @@ MarketLink::MarketLink(const LinkSettings& link, const MarketLinkSettings& setti
     throw std::invalid_argument("market link: a snapshot does not fit the ring");
   if (settings.streams_max > 1'024)
     throw std::invalid_argument("market link: a connection carries at most 1024 streams");
+  if (settings.streams.sbe && settings.api_key.empty())
+    throw std::invalid_argument("market link: streams of SBE need an API key");
   Backoff seeds{{}, settings.seed};
   for (const Instrument& each : link.instruments) {
     const std::uint32_t index = index_of(each.id);
@@ -116,8 +121,9 @@ bool MarketLink::read_lanes(MonoTime now, WallTime wall) {
 void MarketLink::watch(Lane& lane, MonoTime now, WallTime wall) {
   const bool up = lane.stream.up();
   if (up != lane.up) on_lane_up(lane, up, now, wall);
-  if (!up || !lane.stream.plan().book) return;
+  if (!up) return;
   if (lane.stream.second_since() != MonoTime{}) watch_overlap(lane, now);
+  if (!lane.stream.plan().book) return;
   // What is not quoted sends no update: its book may be asked for all the same.
   const MonoTime since = lane.stream.complete_since();
   if (lane.quiet_asked || since == MonoTime{} || now - since < settings_.snapshot_after_ns) return;
@@ -134,12 +140,12 @@ void MarketLink::on_lane_up(Lane& lane, bool up, MonoTime now, WallTime wall) {
     Feed& feed = feeds_[i];
     feed.second_covers = false;
     if (!book) {
-      if (!up) feed.trade_id = 0;
+      if (!up) feed.trade_id = feed.trade_ahead = 0;
       continue;
     }
     if (!up) {
       feed.sync.reset();
-      feed.trade_id = feed.top_id = 0;
+      feed.trade_id = feed.trade_ahead = feed.top_id = 0;
       fetcher_.forget(i);
     }
     feed.up = up;
@@ -152,13 +158,15 @@ void MarketLink::on_lane_up(Lane& lane, bool up, MonoTime now, WallTime wall) {
 void MarketLink::watch_overlap(Lane& lane, MonoTime now) {
   const std::int64_t overlap = now - lane.stream.second_since();
   const std::vector<std::uint32_t>& mine = lane.stream.plan().instruments;
+  const bool depth = lane.stream.plan().book && settings_.streams.depth;
   const bool covered = std::all_of(mine.begin(), mine.end(), [&](std::uint32_t i) {
-    return feeds_[i].second_covers || !settings_.streams.depth;
+    return (feeds_[i].second_covers || !depth) && feeds_[i].trade_ahead <= feeds_[i].trade_id;
   });
   if ((!covered || overlap < settings_.overlap_ns_min) && overlap < settings_.overlap_ns_max)
     return;
   lane.stream.hand_over(now);
-  for (const std::uint32_t i : mine) feeds_[i].second_covers = false;
+  if (depth)
+    for (const std::uint32_t i : mine) feeds_[i].second_covers = false;
 }
 
 void MarketLink::take(Lane& lane, const StreamLane::Received& received, MonoTime now,
@@ -167,21 +175,34 @@ void MarketLink::take(Lane& lane, const StreamLane::Received& received, MonoTime
   ++counters_.messages;
   counters_.bytes += text.size();
   const WallTime at = received.at != WallTime{} ? received.at : wall;
+  if (received.message.opcode == net::Opcode::Binary) return take_frame(received, at, now);
   if (settings_.recorder != nullptr) [[unlikely]]
     static_cast<void>(settings_.recorder->offer(at, text));
   if (ending_) return;  // what comes while the connections close
   const DecodeResult result =
       decoder_.decode(text, at, kNoInstrument, {scratch_.get(), kRecordBytesMax});
-  if (result != DecodeResult::Decoded) {
-    if (result == DecodeResult::Ignored) take_other(lane, received);
-    return;
+  if (result == DecodeResult::Decoded) return take_record(received.second, now);
+  if (result == DecodeResult::Ignored) take_other(lane, received);
+}
+
+void MarketLink::take_frame(const StreamLane::Received& received, WallTime at, MonoTime now) {
+  if (ending_) return;
+  std::uint32_t parts = 1;
+  for (std::uint32_t part = 0; part < parts; ++part) {
+    const DecodeResult result = frames_.decode(received.message.payload, at, part,
+                                               {scratch_.get(), kRecordBytesMax}, parts);
+    if (result != DecodeResult::Decoded) return;
+    take_record(received.second, now);
   }
+}
+
+void MarketLink::take_record(bool second, MonoTime now) {
   RecordHeader& record = scratch();
   Feed* feed = feed_of(record.instrument);
   if (feed == nullptr) return;
   if (record.kind == RecordKind::DepthUpdate) {
-    take_depth(*feed, record, received.second, now);
-  } else if (is_news(*feed, record, received.second)) {
+    take_depth(*feed, record, second, now);
+  } else if (is_news(*feed, record, second)) {
     if (!push(*feed, record)) ++counters_.others_dropped;
   }
 }
@@ -229,6 +250,7 @@ bool MarketLink::is_news(Feed& feed, const RecordHeader& record, bool second) no
     case RecordKind::TradePrint: {
       const auto& trade = payload_of<TradePrint>(record);
       if (second && trade.first_trade_id > feed.trade_id + 1) {
+        feed.trade_ahead = trade.last_trade_id;
         ++counters_.ahead;
         return false;
       }

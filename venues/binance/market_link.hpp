@@ -33,6 +33,7 @@
 #include "engine/messaging/record_ring.hpp"
 #include "venues/binance/depth_sync.hpp"
 #include "venues/binance/market_data.hpp"
+#include "venues/binance/sbe_market_data.hpp"
 #include "venues/binance/snapshot_fetcher.hpp"
 #include "venues/binance/stream_lane.hpp"
 
@@ -50,7 +51,9 @@ struct MarketLinkSettings {
   BackoffSettings backoff{};
   std::int32_t busy_poll_us{0};  // SO_BUSY_POLL
   std::uint64_t seed{1};         // of the chance in waits
-  // Gets every message as it came, and snapshots under a name of their own (stream_name.hpp).
+  std::string api_key{};         // sent with StreamChoice::sbe: the name of an Ed25519 key
+  // Gets every message of JSON as it came, and snapshots under a name of their own
+  // (stream_name.hpp).
   feed::RawWriter* recorder{nullptr};
 };
 
@@ -102,6 +105,7 @@ class MarketLink {
   [[nodiscard]] std::size_t instruments() const noexcept { return feeds_.size(); }
   [[nodiscard]] MarketLinkCounters counters() const noexcept;
   [[nodiscard]] const DecodeCounts& decoded() const noexcept { return decoder_.counts(); }
+  [[nodiscard]] const DecodeCounts& decoded_frames() const noexcept { return frames_.counts(); }
   [[nodiscard]] std::string problem() const;  // the last ones, in words; "": none
 
  private:
@@ -112,10 +116,11 @@ class MarketLink {
     std::uint64_t sequence{0};
     DepthSync sync{};
     Backoff backoff;
-    bool up{false};             // Connected was told
-    bool second_covers{false};  // the second connection is as far as what was passed on
-    std::uint64_t lost{0};      // records since the ring was full, not told yet
-    std::uint64_t trade_id{0};  // the last passed on
+    bool up{false};                // Connected was told
+    bool second_covers{false};     // the second connection is as far as what was passed on
+    std::uint64_t lost{0};         // records since the ring was full, not told yet
+    std::uint64_t trade_id{0};     // the last passed on
+    std::uint64_t trade_ahead{0};  // the last that was left to the first connection
     std::uint64_t top_id{0};
     WallTime mark_time{};
   };
@@ -130,6 +135,8 @@ class MarketLink {
   void on_lane_up(Lane& lane, bool up, MonoTime now, WallTime wall);
   void watch_overlap(Lane& lane, MonoTime now);
   void take(Lane& lane, const StreamLane::Received& received, MonoTime now, WallTime wall);
+  void take_frame(const StreamLane::Received& received, WallTime at, MonoTime now);
+  void take_record(bool second, MonoTime now);
   void take_other(Lane& lane, const StreamLane::Received& received);
   void take_depth(Feed& feed, RecordHeader& record, bool second, MonoTime now);
   [[nodiscard]] bool is_news(Feed& feed, const RecordHeader& record, bool second) noexcept;
@@ -151,6 +158,7 @@ class MarketLink {
   RateGovernor& governor_;
   RecordRing& out_;
   MarketDataDecoder decoder_;
+  SbeMarketDataDecoder frames_;
   SnapshotFetcher fetcher_;
   std::vector<Feed> feeds_;             // as LinkSettings::instruments
   std::vector<std::uint32_t> feed_at_;  // by index_of(instrument)

@@ -28,6 +28,12 @@ struct Names {
 };
 Names names_of(VenueId venue, const StreamChoice& choice) {
   Names names;
+  if (choice.sbe) {
+    if (choice.depth) names.book.emplace_back("@depth");
+    if (choice.top) names.book.emplace_back("@bestBidAsk");
+    if (choice.trades != TradeStream::None) names.market.emplace_back("@trade");
+    return names;
+  }
   if (choice.depth) names.book.push_back(depth_name(venue, choice.depth_ms));
   if (choice.top) names.book.emplace_back("@bookTicker");
   if (choice.trades == TradeStream::Each) names.market.emplace_back("@trade");
@@ -69,9 +75,15 @@ std::vector<LanePlan> plan_lanes(const LinkSettings& link, const StreamChoice& c
     throw std::invalid_argument("routes: only USD-M has streams on split routes");
   if (choice.microseconds && link.venue != VenueId::BinanceSpot)
     throw std::invalid_argument("microseconds: only spot has them");
+  if (choice.sbe && link.venue != VenueId::BinanceSpot)
+    throw std::invalid_argument("sbe: only spot has such streams");
+  if (choice.sbe && choice.microseconds)
+    throw std::invalid_argument("microseconds: frames of SBE always have them");
   Names names = names_of(link.venue, choice);
   std::vector<LanePlan> lanes;
-  if (choice.routes == StreamRoutes::Split) {
+  const bool split = choice.routes == StreamRoutes::Split ||
+                     (choice.routes == StreamRoutes::AsVenue && link.venue == VenueId::BinanceUsdm);
+  if (split) {
     plan_route(link, "/public", true, names.book, streams_max, lanes);
     plan_route(link, "/market", false, names.market, streams_max, lanes);
     return lanes;

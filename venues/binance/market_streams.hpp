@@ -12,8 +12,9 @@
 namespace sq::binance {
 enum class TradeStream : std::uint8_t { None, Each, Aggregate };
 enum class StreamRoutes : std::uint8_t {
+  AsVenue,   // spot Together, USD-M Split
   Together,  // /stream has all
-  Split      // USD-M since 2026: /public (book) and /market (trades, marks)
+  Split      // USD-M since 2026-04: /public (book) and /market (trades, marks)
 };
 
 struct StreamChoice {
@@ -22,8 +23,9 @@ struct StreamChoice {
   bool top{true};              // bookTicker
   TradeStream trades{TradeStream::Aggregate};
   bool mark_price{true};  // USD-M, each second: mark, index, funding
-  StreamRoutes routes{StreamRoutes::Together};
+  StreamRoutes routes{StreamRoutes::AsVenue};
   bool microseconds{false};  // spot: stamps in microseconds
+  bool sbe{false};           // spot: binary frames, depth each 20 ms, every trade; needs an API key
 };
 
 // One connection's share.

