@@ -12,8 +12,11 @@
 #include "engine/app/admin_views.hpp"
 #include "engine/app/event_bus/bus_metrics.hpp"
 #include "engine/app/kill/kill_scope_text.hpp"
+#include "engine/app/limits/limit_routes.hpp"
+#include "engine/app/limits/session_routes.hpp"
 #include "engine/app/threads.hpp"
 #include "engine/types/text.hpp"
+#include "engine/wal/dump_names.hpp"
 
 namespace sq::app {
 namespace {
@@ -122,15 +125,22 @@ struct AdminService::Impl {
   HttpResponse command(const AdminCommand& command) {
     return push(make_record(RecordKind::AdminCommand, command));
   }
-  HttpResponse push(const Record<AdminCommand>& record) {
-    const AdminCommand& command = record.payload;
+  // Towards the core: 202, or why not.
+  template <class P>
+  HttpResponse queue(const Record<P>& record) {
     if (run.progress().finished.load(std::memory_order_acquire))
       return error_response(409, "the run has ended");
     if (!run.commands().try_push(record)) return error_response(503, "the command queue is full");
+    return json_response({{"accepted", true}}, 202);
+  }
+  HttpResponse push(const Record<AdminCommand>& record) {
+    const AdminCommand& command = record.payload;
+    HttpResponse answer = queue(record);
+    if (answer.status != 202) return answer;
     run.text_log().warning("admin", "{} accepted, strategy {}, reason \"{}\"",
                            text_of(command.command), strategy_text(command.strategy),
                            command.reason.view());
-    return json_response({{"accepted", true}}, 202);
+    return answer;
   }
   // A replayed command may name a strategy that never was.
   std::string strategy_text(StrategyId id) const {
@@ -306,6 +316,8 @@ struct AdminService::Impl {
          }},
         {"GET", "/api/v1/kill", Access::Read, "Which scopes the kill switch has closed, since when and why.",
          show([this] { return views.kill(); })},
+        {"GET", "/api/v1/breakers", Access::Read, "Circuit breakers that are not closed, and why.",
+         show([this] { return views.breakers(); })},
     };
     for (admin::Route& route : control_routes()) table.push_back(std::move(route));
     for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
@@ -314,7 +326,25 @@ struct AdminService::Impl {
          break_routes({views.view(), run.config().risk.firm.reconcile_ns,
                        [this](const AdminCommand& asked) { return command(asked); }}))
       table.push_back(std::move(route));
+    for (admin::Route& route : limit_routes(limit_parts())) table.push_back(std::move(route));
+    for (admin::Route& route : session_routes(session_parts())) table.push_back(std::move(route));
     return table;
+  }
+
+  LimitRouteParts limit_parts() {
+    return {run.config(), views.view(), [this] { views.refresh_prices(); },
+            [this] { return views.view().last_wall(); },
+            [this](const Record<LimitsChanged>& asked) {
+              run.text_log().warning("admin", "limits: {} by {}, reason \"{}\"",
+                                     wal::text_of(asked.payload.command), asked.payload.who.view(),
+                                     asked.payload.reason.view());
+              return queue(asked);
+            }};
+  }
+  SessionRouteParts session_parts() {
+    return {run.config(), views.view(),
+            [this](const Record<SessionEvent>& told) { return queue(told); },
+            [this](const Record<StaticData>& told) { return queue(told); }};
   }
 
   EventRouteParts event_parts() {

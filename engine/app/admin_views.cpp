@@ -94,7 +94,7 @@ std::string time_text(WallTime at) {
 
 AdminViews::AdminViews(EngineRun& run)
     : run_{run},
-      view_{run.config(), run.log().dir()},
+      view_{run.config(), run.log().dir(), LedgerView::Limits::Folded},
       tops_(run.config().instruments.size()),
       marks_(run.config().instruments.size()) {}
 
@@ -126,6 +126,16 @@ std::vector<Price> AdminViews::marks() {
     marks_[i] = Price::from_raw(top.bid.price.raw() / 2 + top.ask.price.raw() / 2);
   }
   return marks_;
+}
+
+void AdminViews::refresh_prices() {
+  refresh_tops();
+  for (std::size_t i = 0; i < tops_.size(); ++i) {
+    const book::TopView& top = tops_[i].view;
+    if (top.bid.qty == Qty{} || top.ask.qty == Qty{}) continue;
+    view_.set_price(InstrumentId{static_cast<std::uint32_t>(i)}, top.bid.price, top.ask.price,
+                    top.updated_at);
+  }
 }
 
 object AdminViews::instruments() const {
@@ -295,6 +305,25 @@ object AdminViews::latency() const {
     }
   }
   return {{"unit", "ns"}, {"sample_every", run_.config().engine.stage_sample}, {"stages", stages}};
+}
+
+object AdminViews::breakers() const {
+  array rows;
+  for (const risk::Breakers::Entry& each : view_.ledger().gate().breakers().entries()) {
+    const BreakerChanged& last = each.last;
+    rows.push_back(
+        {{"kind", text_of(last.kind)},
+         {"state", text_of(last.to)},
+         {"scope", kill_scope_text({last.scope, last.number}, run_.config())},
+         {"action", text_of(last.action)},
+         {"observed", last.observed},
+         {"bound", last.bound},
+         {"since_ns", each.at.ns},
+         {"means", last.to == BreakerState::Open
+                       ? "its bound was reached: what it holds back passes when it has closed"
+                       : "one order of the smallest size may leave; how it ends decides"}});
+  }
+  return {{"open", rows}, {"configured", run_.config().risk.breakers.size()}};
 }
 
 object AdminViews::kill() const {

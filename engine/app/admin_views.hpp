@@ -19,6 +19,9 @@ class AdminViews {
 
   void catch_up() { view_.catch_up(); }
   [[nodiscard]] const LedgerView& view() const noexcept { return view_; }
+  [[nodiscard]] LedgerView& view() noexcept { return view_; }
+  // Into the view's gate, so that what is in use of limits can be valued.
+  void refresh_prices();
 
   [[nodiscard]] boost::json::object instruments() const;
   [[nodiscard]] boost::json::object books();
@@ -32,6 +35,7 @@ class AdminViews {
   [[nodiscard]] boost::json::object pnl();
   [[nodiscard]] boost::json::object strategies() const;
   [[nodiscard]] boost::json::object latency() const;
+  [[nodiscard]] boost::json::object breakers() const;
   [[nodiscard]] boost::json::object kill() const;
   [[nodiscard]] boost::json::object archive() const;
   // Records after a sequence, at most `limit`, as the JSON text of an object.

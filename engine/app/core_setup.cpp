@@ -81,6 +81,37 @@ std::vector<risk::GreekLimit> greek_limits(const settings::Risk& risk) {
   return made;
 }
 
+std::vector<risk::BreakerSettings> breakers(const settings::Risk& risk) {
+  std::vector<risk::BreakerSettings> made;
+  for (const settings::BreakerSettings& each : risk.breakers) {
+    risk::BreakerSettings breaker;
+    breaker.kind = static_cast<BreakerKind>(each.kind);
+    breaker.action = static_cast<BreakerAction>(each.action);
+    std::int64_t unit = 1;
+    switch (each.kind) {
+      case settings::BreakerKind::Loss:
+      case settings::BreakerKind::Drawdown: unit = Amount::kScale; break;
+      case settings::BreakerKind::MarketData:
+      case settings::BreakerKind::EventLag: unit = kNsPerMs; break;
+      case settings::BreakerKind::RingFull: unit = 10; break;  // percent to thousandths
+      case settings::BreakerKind::Rejects:
+      case settings::BreakerKind::RejectRate:
+      case settings::BreakerKind::PositionMismatch:
+      case settings::BreakerKind::Slippage:
+      case settings::BreakerKind::PriceSpeed:
+      case settings::BreakerKind::Loop:
+      case settings::BreakerKind::LosingFills: break;
+    }
+    breaker.bound = std::int64_t{each.bound} * unit;
+    breaker.window_ns = each.window_ns;
+    breaker.window_count = each.window_orders;
+    breaker.hold_ns = each.hold_ns;
+    breaker.rearm_by_itself = each.rearm;
+    made.push_back(breaker);
+  }
+  return made;
+}
+
 }  // namespace
 
 std::vector<Instrument> instruments_of(const settings::Config& config) {
@@ -105,6 +136,7 @@ core::CoreSetup core_setup(settings::Config& config) {
   setup.greek_limits = greek_limits(config.risk);
   add_scopes(setup, config.risk);
   setup.policies = policy_setup(config);
+  setup.breakers = breakers(config.risk);
   for (settings::StrategySettings& each : config.strategies) {
     const strategy::StrategyKind* kind = strategies::find(each.kind);
     if (kind == nullptr) {

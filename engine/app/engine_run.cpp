@@ -113,6 +113,7 @@ Summary EngineRun::run(const std::function<void()>& tick) {
     drive_ = make_drive();
     const bool recorded = config_.engine.mode == settings::Mode::Recorded;  // waits for the disk
     log_watch_ = std::make_unique<LogWatch>(*log_, recorded ? 0 : config_.log.heartbeat_ns_max);
+    load_watch_ = std::make_unique<LoadWatch>(config_, *log_);
     venue::OrderEntry* venues = &drive_->venues();
     if (strict) {
       durable_ = std::make_unique<DurableEntry>(*venues, *log_,
@@ -185,19 +186,24 @@ void EngineRun::look_from_main() {
 }
 
 void EngineRun::take_commands() {
+  // At once: an order without its report is taken for one that left.
+  Record<OrderReport> held;
+  while (durable_ != nullptr && durable_->take_not_sent(held)) drive_->inject(held.header);
   Record<AdminCommand> closed;
   while (kill_->strangers(closed)) [[unlikely]] drive_->inject(closed.header);
-  while (Record<AdminCommand>* command = commands_.peek()) {
-    drive_->inject(command->header);
+  while (RecordHeader* const asked = commands_.peek()) {
+    drive_->inject(*asked);
     commands_.pop();
   }
 }
 
 // What the log's disk does to trading is an input like any other.
 void EngineRun::look_at_log() {
-  control_->block().core_beat.store(telemetry::monotonic_ns(), std::memory_order_relaxed);
-  Record<OrderReport> held;
-  while (durable_ != nullptr && durable_->take_not_sent(held)) drive_->inject(held.header);
+  const std::int64_t now = telemetry::monotonic_ns();
+  control_->block().core_beat.store(now, std::memory_order_relaxed);
+  load_watch_->on_event(drive_->take_lag());
+  Record<VenueState> load;
+  if (load_watch_->due(now, load)) drive_->inject(load.header);
   Record<LogStateChanged> change;
   if (log_watch_->changed(durable_ != nullptr && durable_->stalled(), change))
     drive_->inject(change.header);

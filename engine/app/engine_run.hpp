@@ -18,6 +18,7 @@
 #include "engine/app/kill/control_file.hpp"
 #include "engine/app/kill/kill_triggers.hpp"
 #include "engine/app/log_journal.hpp"
+#include "engine/app/load_watch.hpp"
 #include "engine/app/log_watch.hpp"
 #include "engine/app/snapshot_writer.hpp"
 #include "engine/app/summary.hpp"
@@ -101,6 +102,7 @@ class EngineRun {
   std::unique_ptr<core::Core> core_;
   std::unique_ptr<DurableEntry> durable_;  // durability strict: between the core and its venues
   std::unique_ptr<LogWatch> log_watch_;
+  std::unique_ptr<LoadWatch> load_watch_;
   std::unique_ptr<SnapshotWriter> snapshots_;
   std::uint32_t rounds_{0};
   CommandQueue commands_;

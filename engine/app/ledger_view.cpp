@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/app/core_setup.hpp"
+#include "engine/app/log_fold.hpp"
 #include "engine/messaging/control.hpp"
 
 namespace sq::app {
 namespace {
-core::LedgerSetup view_setup(const settings::Config& config) {
+// The gate only counts: it is never asked for a verdict, and no strategy has to exist any more.
+core::LedgerSetup counting_setup(const settings::Config& config) {
   core::LedgerSetup setup;
   setup.instruments = instruments_of(config);
   setup.strategies = config.strategies.size();
-  // The gate only counts here; it is never asked for a verdict.
   setup.gate.instruments = setup.instruments;
   setup.gate.instrument_limits.resize(setup.instruments.size());
   setup.gate.strategy_limits.resize(setup.strategies);
@@ -26,8 +29,10 @@ wal::ReaderOptions follow_orders() {
 }
 }  // namespace
 
-LedgerView::LedgerView(const settings::Config& config, const std::filesystem::path& log_dir)
-    : ledger_{view_setup(config)}, reader_{log_dir, follow_orders()} {}
+LedgerView::LedgerView(const settings::Config& config, const std::filesystem::path& log_dir,
+                       Limits limits)
+    : ledger_{limits == Limits::Folded ? fold_setup(config).ledger : counting_setup(config)},
+      reader_{log_dir, follow_orders()} {}
 
 void LedgerView::catch_up() {
   if (!problem_.empty()) return;
@@ -41,15 +46,29 @@ void LedgerView::catch_up() {
 void LedgerView::take(const RecordHeader& record) {
   ledger_.apply(record);
   last_wall_ = record.wall;
+  last_mono_ = record.mono;
   switch (record.kind) {
     case RecordKind::FillBooked:
       if (fills_.size() == kFillsMax) fills_.pop_front();
       fills_.push_back({payload_of<FillBooked>(record), record.instrument, record.wall,
                         record.sequence});
       break;
+    case RecordKind::LimitSet:
+      if (limit_sets_.size() == kLimitSetsMax) limit_sets_.pop_front();
+      limit_sets_.push_back(payload_of<LimitSet>(record));
+      ++limit_sets_total_;
+      break;
     case RecordKind::RecoveryFinished: ready_ = true; break;
     case RecordKind::RunEnded: ended_ = true; break;
     default: break;
   }
+}
+
+const LimitSet* LedgerView::limit_set_after(std::uint64_t total,
+                                            std::uint32_t request) const noexcept {
+  const std::uint64_t first = limit_sets_total_ - limit_sets_.size();
+  for (std::uint64_t n = std::max(total, first); n < limit_sets_total_; ++n)
+    if (limit_sets_[n - first].request == request) return &limit_sets_[n - first];
+  return nullptr;
 }
 }  // namespace sq::app

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/core/ledger.hpp"
+#include "engine/messaging/limit_changes.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/wal/reader.hpp"
 
@@ -23,18 +24,31 @@ struct FillLine {
 class LedgerView {
  public:
   static constexpr std::size_t kFillsMax = 10'000;
+  static constexpr std::size_t kLimitSetsMax = 1'000;
 
-  explicit LedgerView(const settings::Config& config, const std::filesystem::path& log_dir);
+  // Folded: the gate has its limits, which takes strategies that this program knows.
+  enum class Limits : std::uint8_t { Without, Folded };
+  LedgerView(const settings::Config& config, const std::filesystem::path& log_dir, Limits limits);
 
   // Takes what was logged since.
   void catch_up();
 
   [[nodiscard]] const core::Ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const std::deque<FillLine>& fills() const noexcept { return fills_; }
+  // Decisions on limits since the log began, and one of them: the answer to a request that came
+  // after so many; null: it has not come yet.
+  [[nodiscard]] std::uint64_t limit_sets_total() const noexcept { return limit_sets_total_; }
+  [[nodiscard]] const LimitSet* limit_set_after(std::uint64_t total,
+                                                std::uint32_t request) const noexcept;
+  // A price that the order log does not have: what is in use of limits is valued with it.
+  void set_price(InstrumentId instrument, Price bid, Price ask, MonoTime at) noexcept {
+    ledger_.gate().set_reference(instrument, bid, ask, at);
+  }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] bool ready() const noexcept { return ready_; }  // RecoveryFinished was seen
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   [[nodiscard]] WallTime last_wall() const noexcept { return last_wall_; }
+  [[nodiscard]] MonoTime last_mono() const noexcept { return last_mono_; }
 
  private:
   void take(const RecordHeader& record);
@@ -42,9 +56,12 @@ class LedgerView {
   core::Ledger ledger_;
   wal::Reader reader_;
   std::deque<FillLine> fills_;
+  std::deque<LimitSet> limit_sets_;  // the youngest
+  std::uint64_t limit_sets_total_{0};
   std::string problem_;
   bool ready_{false};
   bool ended_{false};
   WallTime last_wall_{};
+  MonoTime last_mono_{};
 };
 }  // namespace sq::app

@@ -39,7 +39,7 @@ boost::json::array orders_json(const core::Ledger& ledger) {
 
 int wal_state_command(const std::filesystem::path& log_dir, const std::filesystem::path& json) {
   const settings::Config config = config_in(log_dir);
-  LedgerView view{config, log_dir};
+  LedgerView view{config, log_dir, LedgerView::Limits::Without};
   view.catch_up();
   if (!view.problem().empty()) throw std::runtime_error(log_dir.string() + ": " + view.problem());
   const core::Ledger& ledger = view.ledger();

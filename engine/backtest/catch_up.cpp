@@ -1,8 +1,10 @@
 #include "engine/backtest/catch_up.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
-#include <vector>
+
+#include "engine/messaging/breakers.hpp"
 
 namespace sq::backtest {
 namespace {
@@ -11,10 +13,11 @@ bool is_request(RecordKind kind) noexcept {
          kind == RecordKind::AmendSent ||
          kind == RecordKind::QuerySent;
 }
-// Inputs that the application gave the core itself.
+// Inputs that the application gave the core itself, also the proof that an order did not leave.
 bool is_injected(const RecordHeader& record) noexcept {
-  return !is_decision(record.kind) && !is_market_data(record.kind) &&
-         !is_venue_answer(record.kind) && record.kind != RecordKind::TimeTick;
+  if (is_kept_back(record)) return true;
+  return !is_decision(record.kind) && !is_market_data(record.kind) && !is_venue_answer(record) &&
+         record.kind != RecordKind::TimeTick;
 }
 
 std::string name_of(RecordKind kind) {
@@ -76,8 +79,9 @@ std::string first_difference(const RecordHeader& logged, const RecordHeader& now
 // Stands in for the core: checks its inputs against the log and repeats what the log says it sent.
 class RecordedCore final : public CoreInput {
  public:
-  RecordedCore(Simulation& simulation, RecordCursor& log, CoreInput* market)
-      : simulation_{simulation}, log_{log}, market_{market} {
+  RecordedCore(Simulation& simulation, RecordCursor& log, CoreInput* market,
+               std::span<const OrderId> kept_back)
+      : simulation_{simulation}, log_{log}, market_{market}, kept_back_{kept_back} {
     advance();
   }
 
@@ -142,24 +146,46 @@ class RecordedCore final : public CoreInput {
                ": a request of another time than its input");
           return;
         }
-        simulation_.send(*next_);
-        ++result_.requests;
+        if (left(*next_)) {
+          simulation_.send(*next_);
+          ++result_.requests;
+        }
       }
       advance();
     }
   }
 
+  [[nodiscard]] bool left(const RecordHeader& request) const noexcept {
+    return request.kind != RecordKind::OrderSent ||
+           !std::ranges::binary_search(kept_back_, payload_of<OrderRequest>(request).id);
+  }
+
   Simulation& simulation_;
   RecordCursor& log_;
   CoreInput* market_;
+  std::span<const OrderId> kept_back_;  // sorted
   const RecordHeader* next_{nullptr};  // of the log
   std::uint64_t sequence_{0};          // of the last input or decision repeated
   CatchUp result_;
 };
 }  // namespace
 
-CatchUp catch_up(Simulation& simulation, RecordCursor& log, CoreInput* market) {
-  RecordedCore core{simulation, log, market};
+bool is_kept_back(const RecordHeader& record) noexcept {
+  return record.kind == RecordKind::OrderReport && record.source == kSourceCore &&
+         payload_of<OrderReport>(record).kind == ReportKind::NotSent;
+}
+
+std::vector<OrderId> kept_back_in(RecordCursor& log) {
+  std::vector<OrderId> ids;
+  while (const RecordHeader* record = log.next())
+    if (is_kept_back(*record)) ids.push_back(payload_of<OrderReport>(*record).id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
+CatchUp catch_up(Simulation& simulation, RecordCursor& log, CoreInput* market,
+                 std::span<const OrderId> kept_back) {
+  RecordedCore core{simulation, log, market, kept_back};
   simulation.connect(core);
   std::vector<std::uint64_t> copy;
   while (!core.finished() && !core.result().difference) {

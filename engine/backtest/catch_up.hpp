@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "engine/backtest/simulation.hpp"
 
@@ -30,9 +32,17 @@ struct CatchUp {
   std::optional<std::string> difference;  // the simulation is then of no use
 };
 
+// A report of the application's that an order never left, because its record was not durable in
+// time: the exchange never saw that order.
+[[nodiscard]] bool is_kept_back(const RecordHeader& record) noexcept;
+// The ids of such reports, sorted. The report follows its order by any number of records, so they
+// are collected before; the order stream is enough.
+[[nodiscard]] std::vector<OrderId> kept_back_in(RecordCursor& log);
+
 // `simulation` is fresh: no step was made. `market`, if given, gets the market data records that
 // the core had before the crash, in order and with their sequence: to bring books up to date.
-// Connect the core afterwards.
+// Orders in `kept_back` are not sent again. Connect the core afterwards.
 [[nodiscard]] CatchUp catch_up(Simulation& simulation, RecordCursor& log,
-                               CoreInput* market = nullptr);
+                               CoreInput* market = nullptr,
+                               std::span<const OrderId> kept_back = {});
 }  // namespace sq::backtest

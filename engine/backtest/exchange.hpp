@@ -120,6 +120,7 @@ class SimulatedExchange final : private Executions {
   void on_time(WallTime at) noexcept;
   void plan_time() noexcept;
   void apply_outages() noexcept;
+  void tell_maintenance() noexcept;
   // What the venue's gateway says before it looks at the request.
   [[nodiscard]] RejectCode admit(const RecordHeader& request) noexcept;
   void turn_away(const RecordHeader& request, RejectCode code) noexcept;
@@ -194,6 +195,7 @@ class SimulatedExchange final : private Executions {
   std::vector<std::uint32_t> liquidated_;  // slots, room for every open order
   WallTime timed_at_{0};                   // the next moment with something to do by the clock
   std::vector<ToldFill> told_fills_;
+  std::array<bool, kVenuesMax> in_maintenance_{};  // as told
   std::array<std::uint64_t, kVenuesMax> venue_order_ids_{};
   std::array<std::uint64_t, kVenuesMax> report_sequences_{};
   WallTime now_{};

@@ -1,7 +1,9 @@
 // SimulatedExchange: what happens by the clock (outages, funding, marks), and who is let in.
 #include <algorithm>
+#include <utility>
 
 #include "engine/backtest/exchange.hpp"
+#include "engine/messaging/breakers.hpp"
 
 namespace sq::backtest {
 namespace {
@@ -117,6 +119,26 @@ void SimulatedExchange::apply_outages() noexcept {
     if (closed != markets_[i].closed) instruments_[i]->set_closed(closed);
     markets_[i].closed = closed;
     markets_[i].maintenance = maintenance;
+  }
+  tell_maintenance();
+}
+
+// Of the whole venue; that of one instrument shows in the answers to its orders.
+void SimulatedExchange::tell_maintenance() noexcept {
+  for (const std::unique_ptr<SimInstrument>& each : instruments_) {
+    const Instrument& of = each->instrument();
+    if (static_cast<std::size_t>(of.venue) >= kVenuesMax) continue;
+    const bool now = std::ranges::any_of(model_.outages, [&](const settings::Outage& outage) {
+      return outage.venue == of.venue && outage.symbol == Symbol{} &&
+             outage.kind == settings::OutageKind::Maintenance && now_ >= outage.from &&
+             now_ < outage.to;
+    });
+    if (std::exchange(in_maintenance_[static_cast<std::size_t>(of.venue)], now) == now) continue;
+    VenueState state;
+    state.venue = of.venue;
+    state.condition = now ? VenueCondition::Maintenance : VenueCondition::Connected;
+    auto record = make_record(RecordKind::VenueState, state);
+    say(record.header, of.id);
   }
 }
 

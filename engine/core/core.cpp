@@ -58,6 +58,8 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       reconciling_{reconciling_of(setup)},
       reconcile_ns_{setup.reconcile_ns},
       external_orders_{setup.external_orders},
+      monitor_{setup.breakers, setup.instruments.size(), setup.strategies.size()},
+      venue_gone_ns_{setup.venue_gone_ns},
       state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax),
       seen_latches_(ledger_.gate().scopes().size()),
       saved_peaks_(ledger_.gate().scopes().size()) {
@@ -137,6 +139,7 @@ void Core::dispatch(const RecordHeader& input) noexcept {
     case RecordKind::AdminCommand: on_command(input); break;
     case RecordKind::FundingSettled: on_funding(input); break;
     case RecordKind::VenueAccount: on_account(input); break;
+    case RecordKind::VenueState: on_venue_state(input); break;
     case RecordKind::EpochStarted: on_epoch(input); break;
     case RecordKind::RecoveryFinished: on_ready(); break;
     case RecordKind::RunEnded: on_run_ended(); break;
@@ -263,6 +266,7 @@ void Core::fire_timers() noexcept {
         raise_watched_ = {};
         watch_raises();
         break;
+      case TimerOwner::Breakers: on_breaker_timer(); break;
       case TimerOwner::SaveState:
         save_states();
         save_peaks();
@@ -285,12 +289,18 @@ void Core::on_epoch(const RecordHeader& input) noexcept {
 void Core::on_ready() noexcept {
   if (ready_) return;
   ready_ = true;
+  for (Running& running : strategies_) {
+    if (running.saved_version == 0) continue;
+    strategy::StateReader reader{running.saved};
+    static_cast<void>(running.setup.strategy->restore(running.saved_version, reader));
+  }
   // A restart within the day keeps the day's loss: its base was in the log.
   if (utc_day(wall_) != ledger_.day()) roll_day();
   watch_raises();
   watch_answers();
   cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
   restore_kill();
+  watch_breakers();
   timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
   start_reconciling();
   for (std::size_t i = 0; i < books_.size(); ++i) {
@@ -299,10 +309,6 @@ void Core::on_ready() noexcept {
   }
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     Running& running = strategies_[s];
-    if (running.saved_version != 0) {
-      strategy::StateReader reader{running.saved};
-      static_cast<void>(running.setup.strategy->restore(running.saved_version, reader));
-    }
     if (ledger_.kill_latched()) running.wanted = StrategyState::Paused;
     const bool trades =
         running.wanted == StrategyState::Armed || running.wanted == StrategyState::ReduceOnly ||
@@ -326,6 +332,7 @@ void Core::on_command(const RecordHeader& input) noexcept {
   switch (command.command) {
     case Command::Kill: return;  // acted on before anything else: on_input()
     case Command::Rearm: return on_rearm(input);
+    case Command::ResetBreaker: return on_reset_breaker(input);
     case Command::SetStrategyState: {
       if (s >= strategies_.size()) break;
       Running& running = strategies_[s];

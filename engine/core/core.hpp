@@ -23,6 +23,7 @@
 #include "engine/core/timers.hpp"
 #include "engine/messaging/greeks.hpp"
 #include "engine/messaging/record.hpp"
+#include "engine/risk/breaker_monitor.hpp"
 #include "engine/telemetry/stages.hpp"
 #include "engine/venue/order_entry.hpp"
 
@@ -241,6 +242,16 @@ class Core {
   void on_flatten_timer() noexcept;
   void flatten(StrategyId strategy, InstrumentId instrument) noexcept;
 
+  // core_breakers.cpp: circuit breakers
+  void watch_breakers() noexcept;
+  void on_breaker_timer() noexcept;
+  void settle_breakers() noexcept;
+  void change_breaker(BreakerChanged change, BreakerState to) noexcept;
+  void open_breaker(const risk::Trip& trip) noexcept;
+  void on_reset_breaker(const RecordHeader& input) noexcept;
+  void on_venue_state(const RecordHeader& input) noexcept;
+  void tell_breakers(const Reconciling& venue, const std::vector<oms::Difference>& found) noexcept;
+
   // Logs a decision and adds it to the digest.
   void decide(RecordHeader& decision, InstrumentId instrument) noexcept;
   void dead_letter(const RecordHeader& input, DeadLetterReason reason) noexcept;
@@ -272,6 +283,8 @@ class Core {
   std::vector<Reconciling> reconciling_;  // by venue; empty: never asked
   std::int64_t reconcile_ns_;
   settings::ExternalOrders external_orders_;
+  risk::BreakerMonitor monitor_;
+  std::int64_t venue_gone_ns_;
   std::vector<std::byte> state_room_;  // a StrategySaved record
   std::vector<risk::LossLatch> seen_latches_;  // index: OrderGate::scopes()
   std::vector<std::int64_t> saved_peaks_;      // same index

@@ -1,5 +1,6 @@
 // Funding, margin and liquidations: what a venue did to our money without an order of ours.
 #include "engine/core/core.hpp"
+#include "engine/core/kill_reasons.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
@@ -63,7 +64,7 @@ void Core::on_funding(const RecordHeader& input) noexcept {
   if (!lines) {
     dead_letter(input, DeadLetterReason::BadContent);
     // The venue's balance moved and ours did not.
-    return latch_kill(StateCause::Kill, FixedText<64>{"funding does not fit the books"});
+    return latch_kill(StateCause::Kill, FixedText<64>{kFundingReason});
   }
   const Instrument& instrument = ledger_.portfolio().instruments()[index_of(input.instrument)];
   if (Reconciling* venue = reconciling(instrument.venue)) venue->answer.on_cash_moved();
@@ -77,7 +78,7 @@ void Core::on_account(const RecordHeader& input) noexcept {
   const AccountEffect effect = ledger_.apply_account(input);
   if (!effect.fits) {
     dead_letter(input, DeadLetterReason::BadContent);
-    return latch_kill(StateCause::Kill, FixedText<64>{"a venue's account cannot be read"});
+    return latch_kill(StateCause::Kill, FixedText<64>{kAccountReason});
   }
   if (!effect.booked) return;
   const Instrument& instrument = ledger_.portfolio().instruments()[index_of(input.instrument)];
@@ -86,6 +87,6 @@ void Core::on_account(const RecordHeader& input) noexcept {
   auto record = make_record(RecordKind::FillBooked, effect.booked->decision);
   decide(record.header, input.instrument);
   if (!ledger_.kill_latched())
-    latch_kill(StateCause::Kill, FixedText<64>{"the venue liquidated a position"});
+    latch_kill(StateCause::Kill, FixedText<64>{kLiquidationReason});
 }
 }  // namespace sq::core

@@ -1,5 +1,6 @@
 // Breaks: what they do to strategies, and what people do about them.
 #include "engine/core/core.hpp"
+#include "engine/core/kill_reasons.hpp"
 
 namespace sq::core {
 void Core::change_break(const oms::Break& open, BreakState state, const FixedText<24>& who,
@@ -64,7 +65,7 @@ void Core::on_break_command(const RecordHeader& input) noexcept {
     decide(record.header, open.instrument);
     if (!ledger_.apply_adjusted(record.header))
       return latch_kill(StateCause::Reconciliation,
-                        FixedText<64>{"an adjusted position does not fit the books"});
+                        FixedText<64>{kAdjustedReason});
     change_break(open, BreakState::Accepted, command.who, open.age);
   }
   // What the acceptance leaves is known once the venue has been asked again.

@@ -82,7 +82,17 @@ void Core::on_rearm(const RecordHeader& input) noexcept {
 }
 
 // After a restart the scopes are closed at the egress, too, and what was being worked out goes on.
+// What the log asks for without an answer is answered now.
 void Core::restore_kill() noexcept {
+  const std::optional<StrategyId> pause = ledger_.demanded_pause();
+  if (pause && index_of(*pause) < strategies_.size())
+    strategies_[index_of(*pause)].wanted = StrategyState::Paused;
+  if (const std::optional<KillChanged> kill = ledger_.demanded_kill()) {
+    const bool here = kill->cause != StateCause::Reconciliation ||
+                      external_orders_ == settings::ExternalOrders::Kill;
+    if (here)
+      latch_kill(kill->cause, kill->reason, {kill->scope, kill->number}, kill->flatten != 0);
+  }
   bool flatten = false;
   for (const risk::KillSwitch::Latched& each : ledger_.kill().latched()) {
     if (egress_ != nullptr) egress_->close(each.scope);
@@ -107,15 +117,15 @@ void Core::on_flatten_timer() noexcept {
   for (std::size_t i = 0; i < books_.size(); ++i) {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
     const VenueId venue = ledger_.portfolio().instruments()[i].venue;
-    for (std::size_t s = 0; s < strategies_.size(); ++s) {
-      const auto strategy = StrategyId{static_cast<std::uint16_t>(s)};
+    for (std::size_t s = 0; s <= strategies_.size(); ++s) {  // the last: of no strategy
+      const auto strategy =
+          s < strategies_.size() ? StrategyId{static_cast<std::uint16_t>(s)} : kNoStrategy;
+      const AccountId account = ledger_.gate().account_for(strategy);
       const bool wanted = std::ranges::any_of(ledger_.kill().latched(), [&](const auto& each) {
-        return each.flatten && risk::covers(each.scope, venue, strategies_[s].setup.account,
-                                             strategy, id);
+        return each.flatten && risk::covers(each.scope, venue, account, strategy, id);
       });
       if (!wanted) continue;
-      const risk::InstrumentExposure& exposure = ledger_.gate().exposure(id);
-      const risk::Holding& holding = exposure.by_strategy[s];
+      const risk::Holding holding = ledger_.gate().holding(strategy, id);
       if (holding.position == 0 && holding.open.orders == 0) continue;
       left = true;
       flatten(strategy, id);

@@ -88,6 +88,7 @@ void Core::after_book(std::size_t i, BookState before,
     decide(record.header, id);
     if (!live) {
       ledger_.gate().clear_reference(id);
+      if (monitor_.on()) monitor_.on_book(id, false, now_);
       cancel_all(kNoStrategy, id, CancelReason::BookNotLive);
     } else {
       watch_silence(i);
@@ -145,7 +146,13 @@ void Core::refer(std::size_t i) noexcept {
   const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
   if (book.state() == BookState::Live && book.bid().qty != Qty{} && book.ask().qty != Qty{}) {
     ledger_.gate().set_reference(id, book.bid().price, book.ask().price, book.updated_at());
+    if (monitor_.on()) {
+      monitor_.on_book(id, true, now_);
+      monitor_.on_mid(id, book.bid().price, book.ask().price, now_);
+      if (monitor_.waiting()) states_dirty_ = true;
+    }
   } else {
+    if (monitor_.on() && book.state() != BookState::Live) monitor_.on_book(id, false, now_);
     ledger_.gate().clear_reference(id);
   }
 }

@@ -1,16 +1,10 @@
 // Requests out, reports in. The gate is the only way to send().
 #include "engine/core/core.hpp"
+#include "engine/core/kill_reasons.hpp"
 #include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
-namespace {
-bool tells_trade(ReportKind kind) noexcept {
-  return kind == ReportKind::Filled || kind == ReportKind::Trade || kind == ReportKind::Busted ||
-         kind == ReportKind::Corrected;
-}
-}  // namespace
-
 // The gate holds reduce-only to the strategy's own position; the venue knows the account's, which
 // another strategy may have turned. The flag goes out only where the venue would agree.
 bool Core::reduces_account(const OrderRequest& order, InstrumentId instrument) const noexcept {
@@ -71,6 +65,14 @@ strategy::Submitted Core::place(OrderRequest draft, InstrumentId instrument,
   if (oms::Order* order = ledger_.apply_sent(record.header)) {
     answers_.watch(*order, ledger_.orders().pool());
     expiries_.watch(*order, ledger_.orders().pool());
+  }
+  if (monitor_.on() && draft.strategy != kNoStrategy) {
+    const risk::InstrumentExposure& exposure = ledger_.gate().exposure(instrument);
+    const std::size_t s = index_of(draft.strategy);
+    monitor_.on_sent(draft, instrument,
+                     s < exposure.by_strategy.size() ? exposure.by_strategy[s].position : 0,
+                     draft.side == Side::Buy ? exposure.ask : exposure.bid, now_);
+    if (monitor_.waiting()) states_dirty_ = true;
   }
   venues_.send(*approved);
   if (stages_ != nullptr) stages_->record_since(telemetry::Stage::TickToOrder, input_ticks_);
@@ -164,6 +166,15 @@ void Core::on_report(const RecordHeader& input) noexcept {
     case oms::ReportFit::Applied: break;
   }
   const oms::Order& order = *outcome.order;
+  if (monitor_.on()) {
+    const bool answered = report.kind == ReportKind::Accepted || report.kind == ReportKind::Rejected;
+    if (answered) monitor_.on_answer(order.request.strategy, report.kind == ReportKind::Rejected);
+    if (outcome.booking == oms::Booking::Fill && outcome.fill != Qty{})
+      monitor_.on_fill(order.request, order.instrument, report.last_price);
+    // Also an order that was let through half-open may have ended.
+    if (monitor_.waiting() || (outcome.finished && ledger_.gate().breakers().any()))
+      states_dirty_ = true;
+  }
   book_report(input, effect);
   if (outcome.from != outcome.to) {
     auto record = make_record(
@@ -204,8 +215,7 @@ void Core::on_unknown_report(const RecordHeader& input, const ReportEffect& effe
     if (from_outside && !tells_trade(report.kind)) return;
   }
   // A fill we cannot place: our positions are wrong until somebody has looked.
-  if (tells_trade(report.kind))
-    latch_kill(StateCause::Kill, FixedText<64>{"a fill of an order that is not known"});
+  if (tells_trade(report.kind)) latch_kill(StateCause::Kill, FixedText<64>{kUnknownFillReason});
 }
 
 // The venue is right about fills; whoever traded on the old belief stops.
@@ -235,6 +245,6 @@ void Core::book_report(const RecordHeader& input, const ReportEffect& effect) no
       break;
   }
   dead_letter(input, DeadLetterReason::BadContent);
-  latch_kill(StateCause::Kill, FixedText<64>{"a fill or its correction does not fit the books"});
+  latch_kill(StateCause::Kill, FixedText<64>{kFillReason});
 }
 }  // namespace sq::core

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/core.hpp"
+#include "engine/core/kill_reasons.hpp"
 
 namespace sq::core {
 namespace {
@@ -230,6 +231,7 @@ void Core::compare_account(Reconciling& venue) noexcept {
   adopt_unknown(venue);
   const auto& found =
       venue.answer.compare(ledger_.orders(), ledger_.portfolio(), ledger_.accounts(), now_);
+  tell_breakers(venue, found);
   venue.next.clear();
   venue.undecided = false;
   take_differences(venue, found);
@@ -338,7 +340,7 @@ void Core::open_break(const oms::Difference& found, std::uint64_t number) noexce
     case BreakKind::UnknownOrder:
       if (!foreign) return reduce_only(opened.venue, found.instrument);
       if (external_orders_ == settings::ExternalOrders::Kill) {
-        latch_kill(StateCause::Reconciliation, FixedText<64>{"an order was placed outside"});
+        latch_kill(StateCause::Reconciliation, FixedText<64>{kOutsideReason});
       } else if (const oms::Break* open = ledger_.accounts().breaks().find(number)) {
         change_break(*open, BreakState::Accepted, kBySettings, 0);
       }

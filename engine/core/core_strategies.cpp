@@ -41,6 +41,7 @@ void Core::settle_states() noexcept {
     latch_kill(StateCause::Kill, FixedText<64>{"an order is not what the gate approved"});
   if (ledger_.gate().latch_changes() != latches_seen_) settle_latches();
   pause_repeated();
+  if (monitor_.waiting() || ledger_.gate().breakers().any()) settle_breakers();
   for (std::size_t s = 0; s < strategies_.size(); ++s) {
     const auto id = StrategyId{static_cast<std::uint16_t>(s)};
     Running& running = strategies_[s];

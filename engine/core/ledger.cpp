@@ -1,3 +1,4 @@
+#include "engine/core/kill_reasons.hpp"
 #include "engine/core/ledger.hpp"
 
 namespace sq::core {
@@ -62,6 +63,7 @@ void Ledger::apply_strategy(const StrategyChanged& changed) noexcept {
   if (index_of(changed.strategy) >= states_.size()) return;
   states_[index_of(changed.strategy)] = changed.to;
   gate_.set_strategy_state(changed.strategy, changed.to);
+  demanded_pause_.reset();
 }
 
 // The command holds from its record on, also when the process ended before it said what follows.
@@ -80,9 +82,10 @@ void Ledger::apply_command(const RecordHeader& record) noexcept {
 
 void Ledger::apply(const RecordHeader& record) noexcept {
   last_sequence_ = record.sequence;
+  if (answers_demands(record.kind)) forget_demands();
   switch (record.kind) {
     case RecordKind::OrderSent: static_cast<void>(apply_sent(record)); break;
-    case RecordKind::OrderReport: static_cast<void>(apply_report(record)); break;
+    case RecordKind::OrderReport: demand(apply_report(record), payload_of<OrderReport>(record)); break;
     case RecordKind::AmendSent: static_cast<void>(apply_amend(record)); break;
     case RecordKind::CancelSent: {
       orders_.on_cancel_sent(record);
@@ -103,9 +106,20 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       const auto& kill = payload_of<KillChanged>(record);
       gate_.set_kill(kill, record.wall);
       if (kill.latched == 0 && kill.scope == KillScopeKind::All) gate_.clear_loss_latches();
+      forget_demands();
       break;
     }
-    case RecordKind::AdminCommand: apply_command(record); break;
+    case RecordKind::BreakerChanged:
+      gate_.breakers().apply(payload_of<BreakerChanged>(record), record.wall);
+      demand(payload_of<BreakerChanged>(record));
+      break;
+    case RecordKind::VenueState: {
+      const auto& state = payload_of<VenueState>(record);
+      if (state.venue != VenueId::None && state.clock_uncertainty_ns > 0)
+        gate_.policies().on_clock(state.venue, state.clock_offset_ns, state.clock_uncertainty_ns,
+                                  record.mono);
+      break;
+    }
     case RecordKind::DayStarted: {
       const auto& day = payload_of<DayStarted>(record);
       // The firm's base is the last of a day: without it the day has not begun for all.
@@ -143,8 +157,10 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::LimitsChanged: break;  // its decision says what became of it
     case RecordKind::FxReference: static_cast<void>(apply_rate(record)); break;
     case RecordKind::DeadLetter: ++counters_.dead_letters; break;
-    case RecordKind::FundingSettled: static_cast<void>(apply_funding(record)); break;
-    case RecordKind::VenueAccount: static_cast<void>(apply_account(record)); break;
+    case RecordKind::FundingSettled:
+      if (!apply_funding(record)) demand(StateCause::Kill, kFundingReason);
+      break;
+    case RecordKind::VenueAccount: demand(apply_account(record)); break;
     case RecordKind::ParentChanged:
     case RecordKind::ConditionalChanged:
     case RecordKind::LinkChanged:
@@ -158,9 +174,16 @@ void Ledger::apply(const RecordHeader& record) noexcept {
       } else {
         accounts_.on_break(record);
       }
+      demand(payload_of<BreakChanged>(record));
       break;
     case RecordKind::OrderAdopted: static_cast<void>(apply_adopted(record)); break;
-    case RecordKind::PositionAdjusted: static_cast<void>(apply_adjusted(record)); break;
+    case RecordKind::PositionAdjusted:
+      if (!apply_adjusted(record)) demand(StateCause::Kill, kAdjustedReason);
+      break;
+    case RecordKind::AdminCommand:
+      apply_command(record);
+      demand(record);
+      break;
     case RecordKind::VenueOrder:
     case RecordKind::VenuePosition:
     case RecordKind::None:

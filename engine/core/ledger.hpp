@@ -110,6 +110,13 @@ class Ledger {
     const risk::KillSwitch::Latched* all = kill().find({});
     return all == nullptr ? std::string_view{} : all->reason.view();
   }
+  // What the last facts ask for and no KillChanged has answered: the process ended in between.
+  [[nodiscard]] const std::optional<KillChanged>& demanded_kill() const noexcept {
+    return demanded_kill_;
+  }
+  [[nodiscard]] std::optional<StrategyId> demanded_pause() const noexcept {
+    return demanded_pause_;
+  }
   [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_sequence_; }
   [[nodiscard]] std::int64_t day() const noexcept { return day_; }
@@ -119,6 +126,15 @@ class Ledger {
   void apply_parents(const RecordHeader& record) noexcept;
   void apply_command(const RecordHeader& record) noexcept;
   void apply_strategy(const StrategyChanged& changed) noexcept;
+  // ledger_demands.cpp
+  [[nodiscard]] static bool answers_demands(RecordKind kind) noexcept;
+  void forget_demands() noexcept;
+  void demand(const RecordHeader& command) noexcept;
+  void demand(const ReportEffect& effect, const OrderReport& told) noexcept;
+  void demand(const AccountEffect& effect) noexcept;
+  void demand(const BreakerChanged& change) noexcept;
+  void demand(const BreakChanged& change) noexcept;
+  void demand(StateCause cause, std::string_view reason, const KillScope& scope = {}) noexcept;
   ReportEffect apply_to_order(const RecordHeader& report) noexcept;
   ReportEffect apply_trade(Record<OrderReport>& report) noexcept;
   bool told_before(const Record<OrderReport>& report, Side side, ReportEffect& effect) noexcept;
@@ -140,5 +156,7 @@ class Ledger {
   std::uint32_t epoch_{0};
   std::uint64_t last_sequence_{0};
   std::int64_t day_{0};
+  std::optional<KillChanged> demanded_kill_{};
+  std::optional<StrategyId> demanded_pause_{};
 };
 }  // namespace sq::core

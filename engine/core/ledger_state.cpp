@@ -19,7 +19,7 @@ enum class Section : std::uint32_t {
   Accounts = 6,
   Parents = 7
 };
-constexpr std::uint32_t kSectionVersion = 10;
+constexpr std::uint32_t kSectionVersion = 11;
 constexpr std::array kSections{Section::Run,    Section::Orders,     Section::Portfolio,
                                Section::Gate,   Section::Strategies, Section::Accounts,
                                Section::Parents};
@@ -230,6 +230,9 @@ void LedgerState::save_run(StateOut& out) const {
   out.put(ledger_.epoch_);
   out.put(ledger_.last_sequence_);
   out.put(ledger_.day_);
+  out.put(static_cast<std::uint8_t>(ledger_.demanded_kill_ ? 1 : 0));
+  out.put(ledger_.demanded_kill_.value_or(KillChanged{}));
+  out.put(ledger_.demanded_pause_.value_or(kNoStrategy));
 }
 
 bool LedgerState::restore_run(StateIn& in) {
@@ -251,6 +254,11 @@ bool LedgerState::restore_run(StateIn& in) {
   ledger_.epoch_ = in.take<std::uint32_t>();
   ledger_.last_sequence_ = in.take<std::uint64_t>();
   ledger_.day_ = in.take<std::int64_t>();
+  const bool killed = in.take<std::uint8_t>() != 0;
+  const auto kill = in.take<KillChanged>();
+  if (killed) ledger_.demanded_kill_ = kill;
+  const auto paused = in.take<StrategyId>();
+  if (paused != kNoStrategy) ledger_.demanded_pause_ = paused;
   return in.ok();
 }
 

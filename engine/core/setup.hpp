@@ -11,6 +11,7 @@
 #include "engine/book/synced_book.hpp"
 #include "engine/core/ledger.hpp"
 #include "engine/risk/approval.hpp"
+#include "engine/risk/breakers.hpp"
 #include "engine/risk/limits.hpp"
 #include "engine/risk/policies/policy_setup.hpp"
 #include "engine/settings/risk.hpp"
@@ -54,6 +55,8 @@ struct CoreSetup {
   std::int64_t order_ttl_ns{250 * kNsPerMs};  // an order that has not left by then never does; 0: none
   risk::ApprovalKey approval_key{};     // made anew for each process that sends to a venue
   risk::EgressLatch* egress{nullptr};   // follows the kill switch; null in replays. Outlives the core
+  std::vector<risk::BreakerSettings> breakers{};
+  std::int64_t venue_gone_ns{0};  // so long without a venue: its orders are cancelled when it is back
   std::int64_t flatten_ns_max{60 * kNsPerSecond};  // then positions that are left wait for a person
   std::int64_t save_state_every_ns{10 * kNsPerSecond};
   std::int64_t reconcile_ns{0};  // between questions to each venue about everything; 0: never

@@ -19,7 +19,8 @@ enum class TimerOwner : std::uint16_t {
   LimitEnd,
   ParentDeadline,
   WorkOrders,
-  LegsTime
+  LegsTime,
+  Breakers
 };
 
 struct Timer {

@@ -28,6 +28,11 @@ struct VenueState {
   std::uint32_t reserved_too{0};
 };
 static_assert(sizeof(VenueState) == 40);
+// VenueState is told by venues and by the application: its source says by which.
+[[nodiscard]] constexpr bool is_venue_answer(const RecordHeader& record) noexcept {
+  return is_venue_answer(record.kind) ||
+         (record.kind == RecordKind::VenueState && record.source != kSourceCore);
+}
 
 enum class BreakerKind : std::uint8_t {  // append only; the unit of observed and bound
   Loss = 1,              // 1e-8 of the base currency, of the day

@@ -52,6 +52,7 @@ enum class Command : std::uint8_t {  // append only
   SetStrategyState = 2,
   Rearm = 3,          // open the gate for the scope again; needs two people
   CancelAll = 4,      // the strategy's, or everything for kNoStrategy
+  ResetBreaker = 5,   // closes an open circuit breaker of a scope; it counts from here
   // Of LimitsChanged (limit_changes.hpp).
   SetLimit = 10,         // tighten a limit, at once
   ProposeLimit = 11,     // loosen it, until a moment
@@ -75,7 +76,7 @@ struct AdminCommand {
   KillScopeKind scope{KillScopeKind::All};  // Kill, Rearm
   std::uint8_t flatten{0};      // Kill: work out the positions as well
   std::uint8_t latched{0};      // Kill: the egress latch was closed before, by who sent this
-  std::uint8_t reserved{0};
+  std::uint8_t breaker{0};      // ResetBreaker: BreakerKind
   std::uint32_t scope_number{0};
 };
 static_assert(sizeof(AdminCommand) == 128);
@@ -126,6 +127,7 @@ enum class StateCause : std::uint8_t {  // append only
   Shutdown = 5,
   Recovery = 6,
   LossLimit = 7,
+  Breaker = 8,
   RepeatedExecution = 16,
   Reconciliation = 19,  // the venue holds something else than the engine
   Flatten = 20,         // a person has its positions worked out

@@ -64,6 +64,8 @@ enum class CancelReason : std::uint8_t {  // append only
   ReplaceSplit = 11,  // an amend left two orders at the venue
   Parent = 12,        // the parent order closed
   Linked = 13,        // another order of its link filled
+  VenueDown = 15,     // the venue was gone for too long
+  Breaker = 16,
   External = 18       // placed outside, and the settings want such orders cancelled
 };
 struct CancelRequest {
@@ -117,6 +119,11 @@ enum class ReportKind : std::uint8_t {  // append only
   Corrected = 14,      // trade_id was for last_qty at last_price with this fee
   Trade = 15           // of the venue's list of trades: last_qty at last_price; told again and again
 };
+// A trade, or that one was not, or not like this.
+[[nodiscard]] constexpr bool tells_trade(ReportKind kind) noexcept {
+  return kind == ReportKind::Filled || kind == ReportKind::Trade || kind == ReportKind::Busted ||
+         kind == ReportKind::Corrected;
+}
 enum class RejectCode : std::uint8_t {  // append only
   None = 0,
   WouldTake = 1,         // post-only

@@ -29,6 +29,7 @@ enum class RecordKind : std::uint16_t {
   RecoveryFinished = 8,   // the log up to here was folded, venues were asked
   LogStateChanged = 9,    // the log's disk is short of room, has stalled or is well again
   LimitsChanged = 10,     // somebody asks for another limit, or for an override
+  VenueState = 11,        // is a venue there, its clock, its budget; the engine's own timing
   VenueOrder = 13,        // venue_account.hpp: parts of a venue's answer about an account
   VenuePosition = 14,
   VenueBalance = 15,
@@ -65,6 +66,7 @@ enum class RecordKind : std::uint16_t {
   FundingBooked = 0x100A,
   QuerySent = 0x100B,      // QueryRequest: an order whose outcome is unknown
   DayStarted = 0x100C,     // the daily limits count from here
+  BreakerChanged = 0x100D,  // a circuit breaker opened, half-opened or closed
   AlertRaised = 0x100F,   // alerts.hpp: somebody should look; again until acknowledged
   DayClosed = 0x1015,     // day_close.hpp: a venue's day ended: positions and money at its marks
   LimitSet = 0x100E,  // what became of a LimitsChanged, a raise that ended, an override used

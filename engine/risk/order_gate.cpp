@@ -47,7 +47,9 @@ OrderGate::OrderGate(GateSetup setup)
       valuations_(instruments_.size()),
       changed_((instruments_.size() + 63) / 64, 0),
       permitted_{std::move(setup.permitted)},
-      kill_{instruments_, setup.strategy_limits.size()} {
+      kill_{instruments_, setup.strategy_limits.size()},
+      breakers_{16 + 8 * (setup.strategy_limits.size() + 1) + 3 * instruments_.size() +
+                KillSwitch::kVenues} {
   has_accounts_ = !setup.accounts.empty();
   setup.accounts.resize(accounts_);
   strategy_accounts_.resize(states_.size());
@@ -143,6 +145,8 @@ void OrderGate::on_sent(const OrderRequest& order, InstrumentId id, MonoTime now
   if (a < accounts_) account(a).on_sent(now);
   for (Scope* scope : {&firm(), &venue_at(i), &currency_at(i), &instrument(i)}) scope->on_sent(now);
   policies_.on_sent(order, i, now);
+  if (breakers_.any()) [[unlikely]]
+    breakers_.on_sent(order.id, instruments_[i].venue, order.account, order.strategy, id);
 }
 
 void OrderGate::on_released(const OrderRequest& order, InstrumentId id, Qty released,
@@ -155,6 +159,7 @@ void OrderGate::on_released(const OrderRequest& order, InstrumentId id, Qty rele
     broken_ = true;
   add_open(order, i, -released, released < Qty{} ? value : -value);
   if (!done) return;
+  if (breakers_.any()) [[unlikely]] breakers_.on_ended(order.id);
   InstrumentExposure& exposure = exposures_[i];
   --exposure.total.open.orders;
   const std::size_t s = index_of(order.strategy);

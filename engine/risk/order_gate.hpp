@@ -17,6 +17,7 @@
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/risk/approval.hpp"
+#include "engine/risk/breakers.hpp"
 #include "engine/risk/exposure.hpp"
 #include "engine/risk/fx_rates.hpp"
 #include "engine/risk/greek_exposure.hpp"
@@ -78,6 +79,9 @@ class OrderGate {
                                       MonoTime now) noexcept;
   [[nodiscard]] std::optional<OrderRequest> flattening(StrategyId strategy,
                                                        InstrumentId instrument) const noexcept;
+  // Of a strategy, or what no strategy has; and the account on which that is traded.
+  [[nodiscard]] Holding holding(StrategyId strategy, InstrumentId instrument) const noexcept;
+  [[nodiscard]] AccountId account_for(StrategyId strategy) const noexcept;
   // Makes the approval for what check() accepted last, once. Empty: this is not that order.
   [[nodiscard]] std::optional<Approved> seal(const RecordHeader& request) noexcept {
     return mint_.seal(request);
@@ -170,6 +174,8 @@ class OrderGate {
   [[nodiscard]] const OrderPolicies& policies() const noexcept { return policies_; }
 
   [[nodiscard]] std::size_t instruments() const noexcept { return instruments_.size(); }
+  [[nodiscard]] const Breakers& breakers() const noexcept { return breakers_; }
+  [[nodiscard]] Breakers& breakers() noexcept { return breakers_; }
   [[nodiscard]] const KillSwitch& kill() const noexcept { return kill_; }
   [[nodiscard]] KillSwitch& kill() noexcept { return kill_; }
   [[nodiscard]] std::uint32_t limits_version() const noexcept { return limits_version_; }
@@ -258,6 +264,8 @@ class OrderGate {
   [[nodiscard]] static bool check_losses(const Draft&, const Touched&, Verdict&) noexcept;
   [[nodiscard]] static bool worsen(Worst& worst, const Holding& holding, Side side, Qty extra,
                                    const Weight& weight) noexcept;
+  [[nodiscard]] Verdict check_breakers(const OrderRequest&, InstrumentId,
+                                       bool reduces) const noexcept;
   // order_gate_sums.cpp: sums brought up to date with the instruments that changed.
   void refresh() const noexcept;
   void refresh(std::size_t instrument) const noexcept;
@@ -325,6 +333,7 @@ class OrderGate {
   ApprovalMint mint_{ApprovalKey{}};
   std::uint32_t limits_version_{1};
   KillSwitch kill_;
+  Breakers breakers_;
   LogCondition log_{LogCondition::Normal};  // of this run: not part of a snapshot
 };
 }  // namespace sq::risk

@@ -65,6 +65,10 @@ Verdict OrderGate::decide(Draft& draft, MonoTime now) noexcept {
     return refuse(Rule::NotPermitted);
   draft.reduces = reduces_position(draft.order.side, draft.extra,
                                    exposures_[draft.instrument].by_strategy[draft.strategy]);
+  if (breakers_.any()) [[unlikely]] {
+    const auto id = InstrumentId{static_cast<std::uint32_t>(draft.instrument)};
+    if (const Verdict v = check_breakers(draft.order, id, draft.reduces); !v.accepted()) return v;
+  }
   if (const Verdict v = check_permission(draft, now); !v.accepted()) return v;
   if (const Verdict v = check_order(draft); !v.accepted()) return v;
   if (const Verdict v = check_price(draft); !v.accepted()) return v;

@@ -1,6 +1,7 @@
 // The one kind of order that may leave while a scope is closed: it takes, at a collar, what shrinks
 // a position that the kill switch wants gone, sized so that it cannot flip it. Source: faults X24.
 #include <algorithm>
+#include <cstring>
 
 #include "engine/risk/order_gate.hpp"
 
@@ -15,20 +16,37 @@ std::int64_t room(const Holding& holding, bool sell) noexcept {
 }
 }  // namespace
 
+// Of no strategy: what orders from outside, liquidations and trades of unknown orders left.
+Holding OrderGate::holding(StrategyId strategy, InstrumentId instrument) const noexcept {
+  const InstrumentExposure& exposure = exposures_[index_of(instrument)];
+  if (strategy != kNoStrategy) return exposure.by_strategy[index_of(strategy)];
+  Holding rest = exposure.total;
+  for (const Holding& each : exposure.by_strategy) {
+    rest.position -= each.position;
+    rest.open.buy -= each.open.buy;
+    rest.open.sell -= each.open.sell;
+    rest.open.orders -= each.open.orders;
+  }
+  return rest;
+}
+AccountId OrderGate::account_for(StrategyId strategy) const noexcept {
+  return strategy == kNoStrategy ? AccountId{} : strategy_accounts_[index_of(strategy)];
+}
+
 std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
                                                   InstrumentId instrument) const noexcept {
   const std::size_t i = index_of(instrument);
   const InstrumentExposure& exposure = exposures_[i];
   const Instrument& traded = instruments_[i];
-  const Holding& holding = exposure.by_strategy[index_of(strategy)];
-  if (holding.position == 0 || !exposure.live) return std::nullopt;
-  const bool sell = holding.position > 0;
+  const Holding held = holding(strategy, instrument);
+  if (held.position == 0 || !exposure.live) return std::nullopt;
+  const bool sell = held.position > 0;
   const Price touch = sell ? exposure.bid : exposure.ask;
   const auto collar =
       static_cast<std::int64_t>(Int128{touch.raw()} * limits_[i].collar.raw() / Ratio::kScale);
   OrderRequest order;
   order.strategy = strategy;
-  order.account = strategy_accounts_[index_of(strategy)];
+  order.account = account_for(strategy);
   order.side = sell ? Side::Sell : Side::Buy;
   order.tif = TimeInForce::ImmediateOrCancel;
   order.reduce_only = 1;
@@ -36,7 +54,9 @@ std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
   order.limit = sell ? ceil_to_tick(Price::from_raw(touch.raw() - collar), traded.tick)
                      : floor_to_tick(Price::from_raw(touch.raw() + collar), traded.tick);
   order.limit = std::clamp(order.limit, traded.price_min, traded.price_max);
-  Qty qty = Qty::from_raw(room(holding, sell));
+  Qty qty = Qty::from_raw(room(held, sell));
+  // What is nobody's may stand against a strategy's: that goes first.
+  if (strategy == kNoStrategy) qty = std::min(qty, Qty::from_raw(room(exposure.total, sell)));
   qty = std::min({qty, limits_[i].order_qty_max, traded.qty_max});
   const auto value = traded.fine_notional(sell ? touch : order.limit, qty);
   const Int128 value_max = Int128{limits_[i].order_value_max} * kFinePerAmount;
@@ -61,16 +81,27 @@ Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrum
   if (log_ != LogCondition::Normal)
     return no(Rule::LogNotReady, static_cast<std::int64_t>(log_),
               static_cast<std::int64_t>(LogCondition::Normal));
-  if (i >= instruments_.size() || s >= strategies() || account_of(order) >= accounts_)
+  const bool nobodys = order.strategy == kNoStrategy;
+  if (i >= instruments_.size() || (s >= strategies() && !nobodys) ||
+      account_of(order) >= accounts_)
     return no(Rule::NotPermitted, 0, 0);
   const bool sell = order.side == Side::Sell;
+  const std::int64_t left = room(holding(order.strategy, instrument), sell);
   if (order.tif != TimeInForce::ImmediateOrCancel || order.type != OrderType::Limit ||
-      order.qty.raw() > room(exposures_[i].by_strategy[s], sell))
-    return no(Rule::ReduceOnly, order.qty.raw(), room(exposures_[i].by_strategy[s], sell));
+      order.qty.raw() > left)
+    return no(Rule::ReduceOnly, order.qty.raw(), left);
   if (!exposures_[i].live) return no(Rule::BookNotLive, 0, 0);
   const std::int64_t age = now - exposures_[i].reference_at;
   if (age > limits_[i].reference_age_ns_max)
     return no(Rule::StaleReference, age, limits_[i].reference_age_ns_max);
+  if (nobodys) {  // no strategy's limits apply: only the very order that this gate made
+    const std::optional<OrderRequest> made = flattening(kNoStrategy, instrument);
+    if (!made || std::memcmp(&*made, &order, sizeof order) != 0)
+      return no(Rule::ReduceOnly, order.qty.raw(), made ? made->qty.raw() : 0);
+    Verdict accepted;
+    accepted.approval = mint_.approve(order, instrument);
+    return accepted;
+  }
   Draft draft{order, i, s, account_of(order)};
   draft.resting = draft.extra = order.qty;
   draft.reduces = draft.confirmed = draft.flattens = true;

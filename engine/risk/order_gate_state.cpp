@@ -72,6 +72,7 @@ void OrderGate::save(StateOut& out) const {
   rates_.save(out);
   out.put(limits_version_);
   kill_.save(out);
+  breakers_.save(out);
   out.put(static_cast<std::uint8_t>(broken_ ? 1 : 0));
   policies_.save(out);
 }
@@ -90,7 +91,7 @@ bool OrderGate::restore(StateIn& in) {
   if (!in.ok() || !restore_limits(in)) return false;
   rates_.restore(in);
   limits_version_ = in.take<std::uint32_t>();
-  if (!kill_.restore(in)) return false;
+  if (!kill_.restore(in) || !breakers_.restore(in)) return false;
   broken_ = in.take<std::uint8_t>() != 0;
   list_judged();
   return in.ok() && policies_.restore(in);

@@ -30,6 +30,8 @@ std::string_view text_of(Rule rule) noexcept {
     case Rule::GreekTheta: return "greek-theta";
     case Rule::GreeksStale: return "greeks-stale";
     case Rule::GreeksUnknown: return "greeks-unknown";
+    case Rule::BreakerOpen: return "breaker-open";
+    case Rule::BreakerHalfOpen: return "breaker-half-open";
     case Rule::LogNotReady: return "log-not-ready";
     case Rule::ReferenceJump: return "reference-jump";
     case Rule::PriceBand: return "price-band";
@@ -101,6 +103,8 @@ std::string_view unit_of(Rule rule) noexcept {
     case Rule::GreekVega: return "1e-8 currency units per 1.00 of volatility";
     case Rule::GreekTheta: return "1e-8 currency units a year";
     case Rule::GreeksUnknown: return "instrument";
+    case Rule::BreakerHalfOpen: return "1e-8 base units";
+    case Rule::BreakerOpen: return "as the breaker";
     case Rule::FxMissing: return "currency";
     case Rule::OpenOrders:
     case Rule::OrderRate:
@@ -179,6 +183,9 @@ std::string_view meaning_of(Rule rule) noexcept {
       return "a quantity that keeps filled, working and unknown children within the parent would pass";
     case Rule::LogNotReady:
       return "the log is short of room or its disk does not answer; it passes when the log is well";
+    case Rule::BreakerOpen: return "a circuit breaker is open; it passes when that has closed";
+    case Rule::BreakerHalfOpen:
+      return "a circuit breaker is half-open; one order of the smallest size would pass";
     case Rule::GreeksUnknown: return "an option at stake has no Greeks; only reducing orders pass";
     case Rule::ReferenceJump:
       return "the reference jumped; it passes when the price holds for the window of the limit";

@@ -73,7 +73,10 @@ enum class Rule : std::uint8_t {
   ParentClosed = 68,   // no such parent, or it takes no children; observed: ParentState
   ParentTerms = 69,    // not what the parent is for; detail: ParentTerm
   ParentPrice = 70,    // 1e-9 price units
-  ParentQty = 71       // filled + working + unknown children, 1e-8 base units
+  ParentQty = 71,       // filled + working + unknown children, 1e-8 base units
+  // Right behind KillLatched. Detail: BreakerKind; observed and allowed: the breaker's own.
+  BreakerOpen = 60,
+  BreakerHalfOpen = 61     // 1e-8 base units
 };
 constexpr int kRuleCount = 72;  // what is not named here is reserved; rule.cpp names what is used
 [[nodiscard]] std::string_view text_of(Rule) noexcept;   // "price-collar"

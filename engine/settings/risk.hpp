@@ -167,7 +167,38 @@ struct FxRate {
   friend bool operator==(const FxRate&, const FxRate&) = default;
 };
 
+// [[risk.breaker]]: a circuit breaker, one of each kind. Without one of a kind there is none.
+enum class BreakerKind : std::uint8_t {  // numbers as in messaging/breakers.hpp
+  Loss = 1,
+  Drawdown = 2,
+  Rejects = 3,
+  RejectRate = 4,
+  MarketData = 5,
+  EventLag = 6,
+  RingFull = 7,
+  PositionMismatch = 8,
+  Slippage = 9,
+  PriceSpeed = 10,
+  Loop = 11,
+  LosingFills = 12
+};
+enum class BreakerAction : std::uint8_t { Pause = 1, ReduceOnly = 2, Kill = 3 };
+struct BreakerSettings {
+  BreakerKind kind{BreakerKind::Loss};
+  BreakerAction action{BreakerAction::Pause};
+  // loss, drawdown: base currency; reject-rate, ring-full: percent; market-data, event-lag: ms;
+  // slippage, price-speed: bps; else a count. Reaching it opens the breaker.
+  std::uint32_t bound{0};
+  std::int64_t window_ns{kNsPerSecond};  // price-speed, loop: 10 ms to 10 min
+  std::uint32_t window_orders{20};       // reject-rate: the last so many; 2 to 1,000
+  std::int64_t hold_ns{60 * kNsPerSecond};  // open for so long; 100 ms to a day
+  bool rearm{false};  // then half-open; false: until an operator resets it
+
+  friend bool operator==(const BreakerSettings&, const BreakerSettings&) = default;
+};
+
 struct Risk {
+  std::vector<BreakerSettings> breakers;
   FirmLimits firm;
   std::vector<InstrumentLimits> instruments;  // in the order of the file
   std::vector<StrategyLimits> strategies;     // in the order of the file

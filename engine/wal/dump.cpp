@@ -62,12 +62,6 @@ void put(Fields& f, const Instrument& p) {
   f.big("expiry", p.expiry.ns);
   f.number("underlying", index_of(p.underlying));
 }
-// What is closed altogether needs no scope.
-void put_scope(Fields& f, const KillScope& scope) {
-  if (scope.kind == KillScopeKind::All) return;
-  f.text("scope", sq::text_of(scope.kind));
-  f.number("scope_number", scope.number);
-}
 void put(Fields& f, const AdminCommand& p) {
   f.text("command", text_of(p.command));
   if (p.command == Command::SetStrategyState) f.text("state", text_of(p.state));
@@ -169,13 +163,6 @@ void put(Fields& f, const StrategyStateHeader& p) {
   f.number("version", p.version);
   f.number("bytes", p.bytes);
 }
-void put(Fields& f, const KillChanged& p) {
-  f.flag("latched", p.latched != 0);
-  f.text("cause", text_of(p.cause));
-  put_scope(f, {p.scope, p.number});
-  if (p.flatten != 0) f.flag("flatten", true);
-  f.text("reason", p.reason.view());
-}
 void put(Fields& f, const LogStateChanged& p) {
   f.text("condition", text_of(p.condition));
   f.big("free_bytes", p.free_bytes);
@@ -273,6 +260,10 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_payload<FundingSettled>(f, r);
     case RecordKind::VenueAccount:
       return put_payload<VenueAccount>(f, r);
+    case RecordKind::BreakerChanged:
+      return put_payload<BreakerChanged>(f, r);
+    case RecordKind::VenueState:
+      return put_payload<VenueState>(f, r);
     case RecordKind::QuerySent:
       return put_query(f, r);
     case RecordKind::VenueOrder: case RecordKind::VenuePosition: case RecordKind::VenueBalance:

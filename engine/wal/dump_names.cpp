@@ -65,6 +65,10 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "StrategySaved";
     case RecordKind::KillChanged:
       return "KillChanged";
+    case RecordKind::BreakerChanged:
+      return "BreakerChanged";
+    case RecordKind::VenueState:
+      return "VenueState";
     case RecordKind::DeadLetter:
       return "DeadLetter";
     case RecordKind::FundingBooked:
@@ -150,6 +154,8 @@ std::string_view text_of(Command command) noexcept {
       return "ack-alert";
     case Command::AdjustPosition:
       return "adjust-position";
+    case Command::ResetBreaker:
+      return "reset-breaker";
   }
   return "?";
 }
@@ -177,6 +183,8 @@ std::string_view text_of(StateCause cause) noexcept {
       return "flatten";
     case StateCause::Runaway:
       return "runaway";
+    case StateCause::Breaker:
+      return "breaker";
   }
   return "?";
 }

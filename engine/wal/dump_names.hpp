@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "engine/messaging/breakers.hpp"
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"

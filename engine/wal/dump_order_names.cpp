@@ -30,6 +30,10 @@ std::string_view text_of(ReportKind kind) noexcept {
       return "replace-rejected";
     case ReportKind::ReplaceSplit:
       return "replace-split";
+    case CancelReason::VenueDown:
+      return "venue-down";
+    case CancelReason::Breaker:
+      return "breaker";
     case ReportKind::Busted:
       return "busted";
     case ReportKind::Corrected:
@@ -119,6 +123,10 @@ std::string_view text_of(CancelReason reason) noexcept {
       return "self-match";
     case CancelReason::ReplaceSplit:
       return "replace-split";
+    case CancelReason::VenueDown:
+      return "venue-down";
+    case CancelReason::Breaker:
+      return "breaker";
   }
   return "?";
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/wal/dump_names.hpp"
+
 namespace sq::wal {
 namespace {
 // risk::ScopeKind, by number.
@@ -41,5 +43,37 @@ void put(Fields& f, const FxReference& p) {
   f.text("to", p.to.text());
   f.decimal("rate", p.rate);
   f.big("age_ns", p.age_ns);
+}
+void put_scope(Fields& f, const KillScope& scope) {
+  if (scope.kind == KillScopeKind::All) return;
+  f.text("scope", sq::text_of(scope.kind));
+  f.number("scope_number", scope.number);
+}
+
+void put(Fields& f, const KillChanged& p) {
+  f.flag("latched", p.latched != 0);
+  f.text("cause", text_of(p.cause));
+  put_scope(f, {p.scope, p.number});
+  if (p.flatten != 0) f.flag("flatten", true);
+  f.text("reason", p.reason.view());
+}
+
+void put(Fields& f, const BreakerChanged& p) {
+  f.text("breaker", sq::text_of(p.kind));
+  f.text("from", sq::text_of(p.from));
+  f.text("to", sq::text_of(p.to));
+  f.text("action", sq::text_of(p.action));
+  put_scope(f, {p.scope, p.number});
+  f.big("observed", p.observed);
+  f.big("bound", p.bound);
+}
+
+void put(Fields& f, const VenueState& p) {
+  f.number("venue", static_cast<std::uint16_t>(p.venue));
+  f.text("condition", sq::text_of(p.condition));
+  f.big("clock_offset_ns", p.clock_offset_ns);
+  f.big("clock_uncertainty_ns", p.clock_uncertainty_ns);
+  f.big("lag_ns", p.lag_ns);
+  f.number("ring_used", p.ring_used);
 }
 }  // namespace sq::wal

@@ -284,6 +284,15 @@ std::uint64_t Log::bytes_appended() const noexcept {
   return load_acquire(parts_->rings[0].control().head) +
          load_acquire(parts_->rings[1].control().head);
 }
+std::uint32_t Log::rings_used() const noexcept {
+  std::uint64_t used = 0;
+  for (const Ring& ring : parts_->rings) {
+    const std::uint64_t tail = load_acquire(ring.control().tail);
+    const std::uint64_t head = load_acquire(ring.control().head);
+    used = std::max(used, (head - tail) * 1'000 / (ring.mask() + 1));
+  }
+  return static_cast<std::uint32_t>(used);
+}
 std::uint64_t Log::durable_sequence() const noexcept {
   return load_acquire(parts_->rings[0].control().durable_sequence);
 }

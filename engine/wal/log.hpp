@@ -86,6 +86,8 @@ class Log {
   [[nodiscard]] std::uint64_t bytes_appended() const noexcept;  // since the log was created
   // Of the order log: records up to it survive a power loss. Group and Strict, else 0.
   [[nodiscard]] std::uint64_t durable_sequence() const noexcept;
+  // Of the fuller ring, in 1/1000: what the durability thread has not yet moved.
+  [[nodiscard]] std::uint32_t rings_used() const noexcept;
   [[nodiscard]] Space space() const noexcept;
   [[nodiscard]] std::uint64_t free_bytes() const noexcept;  // of the disk; a system call
   // Time since do_work() began or ended: a thread that died, or a disk that does not answer.

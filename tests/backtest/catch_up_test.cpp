@@ -30,6 +30,14 @@ class Trader final : public backtest::CoreInput {
   Trader(Simulation& simulation, Log& log, const TraderState& state = {})
       : simulation_{simulation}, log_{log}, state_{state} {}
 
+  // Every fifth order is kept back by a disk that is too slow.
+  static bool kept_back(const RecordHeader& record) {
+    return record.kind == RecordKind::OrderSent &&
+           payload_of<OrderRequest>(record).id.value % 5 == 0;
+  }
+  bool slow_disk{false};
+  std::vector<OrderId> not_sent;  // to be told
+
   void on_input(RecordHeader& input) noexcept override {
     if (input.kind == RecordKind::TimeTick)
       state_.timer = MonoTime{std::numeric_limits<std::int64_t>::max()};
@@ -88,7 +96,10 @@ class Trader final : public backtest::CoreInput {
     record.header.wall = input.wall;
     record.header.instrument = InstrumentId{0};
     log_.push_back(test::own(record));
-    if (record.header.kind != RecordKind::OrderRefused) simulation_.send(record.header);
+    if (slow_disk && kept_back(record.header))
+      not_sent.push_back(payload_of<OrderRequest>(record.header).id);
+    else if (record.header.kind != RecordKind::OrderRefused)
+      simulation_.send(record.header);
   }
 
   Simulation& simulation_;
@@ -156,7 +167,16 @@ void run(Simulation& simulation, Trader& trader, std::uint64_t inputs_before) {
   };
   while (inputs < 2) inject(RecordKind::EpochStarted);
   while (simulation.next_time()) {
-    if (inputs % 40 == 20) {
+    if (!trader.not_sent.empty()) {
+      OrderReport report;
+      report.id = trader.not_sent.front();
+      report.kind = ReportKind::NotSent;
+      trader.not_sent.erase(trader.not_sent.begin());
+      auto record = make_record(RecordKind::OrderReport, report);
+      record.header.instrument = InstrumentId{0};
+      simulation.inject(record.header);
+      ++inputs;
+    } else if (inputs % 40 == 20) {
       inject(RecordKind::AdminCommand);
     } else {
       simulation.step();
@@ -171,10 +191,12 @@ struct Recorded {
   std::vector<TraderState> states;  // by log position, filled at inputs and their decisions
   backtest::Account account;
 };
-Recorded record_session(settings::FeedLatency feed_latency, std::uint64_t seed) {
+Recorded record_session(settings::FeedLatency feed_latency, std::uint64_t seed,
+                        bool slow_disk = false) {
   Recorded recorded;
   const auto simulation = make_simulation(feed_latency, seed);
   Trader trader{*simulation, recorded.log};
+  trader.slow_disk = slow_disk;
   run(*simulation, trader, 0);
   recorded.states = trader.after_input;
   recorded.account = simulation->account();
@@ -204,10 +226,12 @@ std::string account_text(const backtest::Account& account) {
 
 // Catches up with the first `cut` records of the log and goes on; the whole must be the same.
 void check_cut(const Recorded& recorded, std::size_t cut, bool with_market,
-               settings::FeedLatency feed_latency, std::uint64_t seed) {
+               settings::FeedLatency feed_latency, std::uint64_t seed, bool slow_disk = false) {
   const auto simulation = make_simulation(feed_latency, seed);
+  LogCursor ahead{recorded.log, cut, false};
+  const std::vector<OrderId> kept_back = backtest::kept_back_in(ahead);
   LogCursor cursor{recorded.log, cut, with_market};
-  const CatchUp result = catch_up(*simulation, cursor);
+  const CatchUp result = catch_up(*simulation, cursor, nullptr, kept_back);
   INFO("cut at " << cut << " of " << recorded.log.size() << ", market data logged: " << with_market
                  << (result.difference ? ", " + *result.difference : std::string{}));
   REQUIRE_FALSE(result.difference.has_value());
@@ -215,19 +239,32 @@ void check_cut(const Recorded& recorded, std::size_t cut, bool with_market,
   // Where the log that was read ends; market data after it come again.
   auto at = static_cast<std::size_t>(result.last_sequence);
   REQUIRE(at <= cut);
+  // Without its report an order counts as one that left: another run from here.
+  for (std::size_t i = 0; slow_disk && i < at; ++i) {
+    const RecordHeader& sent = recorded.log[i].header();
+    if (Trader::kept_back(sent) &&
+        !std::ranges::binary_search(kept_back, payload_of<OrderRequest>(sent).id))
+      return;
+  }
   Log log(recorded.log.begin(), recorded.log.begin() + static_cast<std::ptrdiff_t>(at));
   // Decisions of the last input that were not logged before the cut: made now.
   TraderState state;
+  std::vector<OrderId> not_sent;
   if (at > 0) {
     while (at < recorded.log.size() && is_decision(recorded.log[at].header().kind)) {
       const OwnedRecord& decision = recorded.log[at++];
       log.push_back(decision);
-      if (decision.header().kind != RecordKind::OrderRefused) simulation->send(decision.header());
+      if (slow_disk && Trader::kept_back(decision.header()))
+        not_sent.push_back(payload_of<OrderRequest>(decision.header()).id);
+      else if (decision.header().kind != RecordKind::OrderRefused)
+        simulation->send(decision.header());
     }
     state = recorded.states[at - 1];
   }
   if (at == recorded.log.size()) return;  // the run had ended
   Trader trader{*simulation, log, state};
+  trader.slow_disk = slow_disk;
+  trader.not_sent = not_sent;
   run(*simulation, trader, state.inputs);
   REQUIRE(log.size() == recorded.log.size());
   for (std::size_t i = 0; i < log.size(); ++i) {
@@ -248,6 +285,23 @@ TEST_CASE("catching up at every cut of the log and going on equals the uninterru
       check_cut(recorded, cut, false, feed_latency, 5);
     }
   }
+}
+
+TEST_CASE("an order that was kept back is not sent by catching up, and its report is given again",
+          "[backtest]") {
+  const auto feed_latency = settings::FeedLatency::Recorded;
+  const Recorded recorded = record_session(feed_latency, 9, true);
+  std::size_t told = 0;
+  for (const OwnedRecord& record : recorded.log) told += is_kept_back(record.header()) ? 1 : 0;
+  REQUIRE(told > 30);
+  for (std::size_t cut = 0; cut <= recorded.log.size(); ++cut) {
+    check_cut(recorded, cut, true, feed_latency, 9, true);
+    check_cut(recorded, cut, false, feed_latency, 9, true);
+  }
+  // Sent after all, the exchange would answer.
+  const auto simulation = make_simulation(feed_latency, 9);
+  LogCursor cursor{recorded.log, recorded.log.size(), true};
+  CHECK(catch_up(*simulation, cursor).difference.has_value());
 }
 
 TEST_CASE("the observer gets the market data from before the crash, each once", "[backtest]") {

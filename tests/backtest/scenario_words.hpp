@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/messaging/breakers.hpp"
 #include "engine/messaging/account.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/types/decimal.hpp"
@@ -157,6 +158,8 @@ inline std::string answer_text(const RecordHeader& record) {
     return funding_text(record, payload_of<FundingSettled>(record));
   if (record.kind == RecordKind::VenueAccount)
     return account_text(record, payload_of<VenueAccount>(record));
+  if (record.kind == RecordKind::VenueState)
+    return "venue " + std::string{text_of(payload_of<VenueState>(record).condition)};
   return report_text(payload_of<OrderReport>(record));
 }
 

@@ -2,6 +2,7 @@
 // re-arm.
 #include <catch2/catch.hpp>
 
+#include "engine/messaging/account.hpp"
 #include "tests/core/core_fixture.hpp"
 
 using namespace sq;
@@ -223,4 +224,55 @@ TEST_CASE("flattening ends when its time is over, and goes on after a restart", 
   tick(again, 0);
   REQUIRE(again.venue.orders.size() == 1);
   CHECK(again.venue.orders[0].qty == Qty::from_units(3));
+}
+
+TEST_CASE("what no strategy holds is worked out, too, after what stands against it", "[core]") {
+  CoreFixture f;
+  long_three(f);
+  f.report(f.venue.orders[1].id, ReportKind::Cancelled);
+  VenueAccount told;  // the venue sold five of ours: two too many
+  told.currency = *Currency::parse("USDT");
+  told.notice = AccountNotice::Liquidation;
+  told.side = static_cast<std::uint8_t>(Side::Sell);
+  told.qty = Qty::from_units(5);
+  told.price = CoreFixture::price(9'900);
+  told.trade_id = 9;
+  f.input(RecordKind::VenueAccount, told, kBtc);
+  REQUIRE(f.core.ledger().gate().exposure(kBtc).total.position == -2 * Qty::kScale);
+  f.input(RecordKind::AdminCommand, kill({}, true));
+  tick(f, 0);
+  // The strategy's three are sold; of the five nobody has, the account is short by two.
+  REQUIRE(f.venue.orders.size() == 4);
+  CHECK(f.venue.orders[2].side == Side::Sell);
+  CHECK(f.venue.orders[2].qty == Qty::from_units(3));
+  CHECK(f.venue.orders[3].strategy == kNoStrategy);
+  CHECK(f.venue.orders[3].side == Side::Buy);
+  CHECK(f.venue.orders[3].qty == Qty::from_units(2));
+  CHECK(f.venue.orders[3].limit == CoreFixture::price(11'001));  // 10 % above 1,000.1
+  f.report(f.venue.orders[2].id, ReportKind::Filled, 3, 3, 10'000);
+  f.report(f.venue.orders[3].id, ReportKind::Filled, 2, 4, 10'001);
+  tick(f, 250);
+  REQUIRE(f.venue.orders.size() == 5);
+  CHECK(f.venue.orders[4].qty == Qty::from_units(3));
+  f.report(f.venue.orders[4].id, ReportKind::Filled, 3, 5, 10'001);
+  tick(f, 250);
+  tick(f, 250);
+  CHECK(f.venue.orders.size() == 5);
+  CHECK(f.core.ledger().gate().exposure(kBtc).total.position == 0);
+  CHECK(f.core.ledger().gate().holding(kNoStrategy, kBtc).position == 0);
+}
+
+TEST_CASE("flattening an account takes the strategies that trade on it, and no other", "[core]") {
+  for (const std::uint32_t account : {0U, 1U}) {
+    CoreFixture f{[](core::CoreSetup& setup) {
+      setup.strategies[0].account = AccountId{1};
+      setup.accounts.resize(2);
+    }};
+    long_three(f);
+    f.report(f.venue.orders[1].id, ReportKind::Cancelled);
+    f.input(RecordKind::AdminCommand, kill({Kind::Account, account}, true));
+    tick(f, 0);
+    REQUIRE(f.venue.orders.size() == (account == 1 ? 3 : 2));
+    if (account == 1) CHECK(f.venue.orders[2].account == AccountId{1});
+  }
 }

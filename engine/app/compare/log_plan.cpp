@@ -37,7 +37,7 @@ class PlanReader {
     if (is_decision(record.kind)) return;
     plan_.epochs.back().last_wall = record.wall;
     last_ = record.wall;
-    if (is_given(record.kind)) {
+    if (is_given(record)) {
       plan_.epochs.back().ended = record.kind == RecordKind::RunEnded;
       plan_.given.push_back({{}, count_.place(record.wall)});
       copy_to(plan_.given.back().words, record);
@@ -87,7 +87,7 @@ class PlanReader {
 }  // namespace
 
 void InputCount::take(const RecordHeader& input) noexcept {
-  if (is_given(input.kind)) return;
+  if (is_given(input)) return;
   if (is_market_data(input.kind) && !is_derived(input)) {
     ++market_;
     same_ = 0;

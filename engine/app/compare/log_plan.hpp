@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/feed/source.hpp"
+#include "engine/messaging/breakers.hpp"
 #include "engine/messaging/record.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/wal/reader.hpp"
@@ -23,9 +24,9 @@ namespace sq::app {
   return record.kind == RecordKind::GreeksUpdate;
 }
 // Inputs that the application gives the core itself: commands, definitions, start and end.
-[[nodiscard]] constexpr bool is_given(RecordKind kind) noexcept {
-  return !is_decision(kind) && !is_market_data(kind) && !is_venue_answer(kind) &&
-         kind != RecordKind::TimeTick;
+[[nodiscard]] constexpr bool is_given(const RecordHeader& record) noexcept {
+  return !is_decision(record.kind) && !is_market_data(record.kind) && !is_venue_answer(record) &&
+         record.kind != RecordKind::TimeTick;
 }
 
 // A place in a stream of inputs, by what came before: it survives a change of reports and timers.

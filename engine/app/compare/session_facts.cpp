@@ -39,7 +39,7 @@ void SessionFold::take(const RecordHeader& record) {
   if (!is_decision(record.kind)) {
     sample();
     facts_.last_wall = record.wall;
-    if (!is_given(record.kind)) {
+    if (!is_given(record)) {
       if (first_wall_.ns == 0) first_wall_ = record.wall;
       sampled_ = record.wall;
       sample_due_ = true;

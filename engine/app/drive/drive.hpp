@@ -39,6 +39,8 @@ class Drive {
   virtual void inject(RecordHeader& input) noexcept = 0;
   // Of the last input.
   [[nodiscard]] virtual WallTime now() const noexcept = 0;
+  // How long the event that waited longest waited for its turn, since the last call.
+  [[nodiscard]] virtual std::int64_t take_lag() noexcept = 0;
   // Behind RunEnded: until the venues have answered what is awaited, or too long.
   virtual void wind_down() noexcept = 0;
   // What a person looks at while it runs, on the main thread, about every 50 ms: news in words.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -18,7 +19,8 @@ constexpr std::int64_t kWindDownNs = 5 * kNsPerSecond;  // logical: cancels are 
 
 class LogCursor final : public backtest::RecordCursor {
  public:
-  explicit LogCursor(const std::filesystem::path& dir) : reader_{dir} {}
+  explicit LogCursor(const std::filesystem::path& dir, wal::ReaderOptions options = {})
+      : reader_{dir, options} {}
   [[nodiscard]] const RecordHeader* next() override { return reader_.next(); }
   [[nodiscard]] const wal::ReaderStatus& status() const noexcept { return reader_.status(); }
 
@@ -77,9 +79,14 @@ void RecordedDrive::stop() noexcept {
 }
 
 std::string RecordedDrive::recover(core::Core& core, const wal::Log& log) {
+  wal::ReaderOptions orders;
+  orders.feed = false;
+  LogCursor ahead{log.dir(), orders};
+  const std::vector<OrderId> kept_back = backtest::kept_back_in(ahead);
+  require_whole(ahead.status());
   LogCursor cursor{log.dir()};
   BookRecovery books{core};
-  const backtest::CatchUp caught = backtest::catch_up(*simulation_, cursor, &books);
+  const backtest::CatchUp caught = backtest::catch_up(*simulation_, cursor, &books, kept_back);
   require_whole(cursor.status());
   if (caught.difference)
     throw std::runtime_error(fmt::format(
@@ -119,7 +126,10 @@ bool RecordedDrive::pace(MonoTime next) noexcept {
   }
   const std::int64_t due =
       paced_from_real_ + (next.ns - paced_from_logical_) / std::int64_t{config_.session.speed};
-  if (real >= due) return true;
+  if (real >= due) {
+    lag_ns_ = std::max(lag_ns_, real - due);
+    return true;
+  }
   if (due - real > 100 * kNsPerUs) {
     std::this_thread::sleep_for(std::chrono::microseconds{50});
   } else {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "engine/app/drive/drive.hpp"
@@ -30,6 +31,7 @@ class RecordedDrive final : public Drive {
   [[nodiscard]] Round round() noexcept override;
   void inject(RecordHeader& input) noexcept override { simulation_->inject(input); }
   [[nodiscard]] WallTime now() const noexcept override { return WallTime{simulation_->now().ns}; }
+  [[nodiscard]] std::int64_t take_lag() noexcept override { return std::exchange(lag_ns_, 0); }
   void wind_down() noexcept override;
   void report(Summary& summary, const core::Core& core) const override;
 
@@ -45,6 +47,7 @@ class RecordedDrive final : public Drive {
   std::unique_ptr<backtest::Simulation> simulation_;
   std::unique_ptr<RecordedChains> chains_;
   std::unique_ptr<CoreEnd> core_end_;
+  std::int64_t lag_ns_{0};
   std::int64_t paced_from_real_{0};
   std::int64_t paced_from_logical_{0};
 };

@@ -75,6 +75,8 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::DayStarted:
     case RecordKind::DayClosed:
       return {Topic::Positions};
+    case RecordKind::BreakerChanged:
+    case RecordKind::VenueState:
     case RecordKind::KillChanged:
       return {Topic::Kill};
     case RecordKind::StrategyChanged:

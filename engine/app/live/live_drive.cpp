@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -77,6 +78,7 @@ bool LiveDrive::take(RecordRing& ring, int records_max, bool keep_wall) noexcept
   for (; taken < records_max; ++taken) {
     RecordHeader* const record = ring.peek();
     if (record == nullptr) break;
+    if (keep_wall && record->wall.ns != 0) lag_ns_ = std::max(lag_ns_, wall_ - record->wall);
     give(*record, keep_wall);
     ring.pop();
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/app/drive/drive.hpp"
@@ -27,6 +28,7 @@ class LiveDrive final : public Drive {
   [[nodiscard]] Round round() noexcept override;
   void inject(RecordHeader& input) noexcept override;
   [[nodiscard]] WallTime now() const noexcept override { return wall_; }
+  [[nodiscard]] std::int64_t take_lag() noexcept override { return std::exchange(lag_ns_, 0); }
   void wind_down() noexcept override;
   void look(telemetry::Log& text_log) override;
   void report(Summary& summary, const core::Core& core) const override;
@@ -55,6 +57,7 @@ class LiveDrive final : public Drive {
   std::size_t watch_next_{0};
   std::uint32_t rounds_{0};
   WallTime wall_{};
+  std::int64_t lag_ns_{0};  // of market data, from the kernel or the thread that took it
   std::vector<VenueStatus> told_;  // what look() said last
 };
 }  // namespace sq::app

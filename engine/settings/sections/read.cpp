@@ -134,6 +134,14 @@ void read_risk(Reader& root, Risk& risk, References& references) {
     each.finish();
     risk.strategies.push_back(std::move(limits));
   }
+  for (Reader& each : reader->tables("breaker", Need::Optional)) {
+    BreakerSettings breaker;
+    fields(each, breaker);
+    for (const BreakerSettings& other : risk.breakers)
+      if (each.sound() && other.kind == breaker.kind) each.refuse("kind", "one of each kind");
+    each.finish();
+    risk.breakers.push_back(breaker);
+  }
   for (Reader& each : reader->tables("greeks", Need::Optional)) {
     GreekLimits limits;
     fields(each, limits);

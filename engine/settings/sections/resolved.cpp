@@ -80,6 +80,7 @@ std::string resolved_text(const Config& config) {
   write_elements(out, "risk.tags", policies.tags);
   write_elements(out, "risk.venue_rules", policies.venues);
   write_elements(out, "risk.instrument_rules", policies.instruments);
+  write_elements(out, "risk.breaker", config.risk.breakers);
   if (config.engine.mode != Mode::Live)
     write_elements(out, "portfolio.balance", config.portfolio.balances);
   write_table(out, "log", config.log);
