@@ -10,11 +10,15 @@
 #include "engine/app/admin_breaks.hpp"
 #include "engine/app/admin_events.hpp"
 #include "engine/app/admin_views.hpp"
+#include "engine/app/desk/desk_routes.hpp"
+#include "engine/app/desk/margin.hpp"
 #include "engine/app/event_bus/bus_metrics.hpp"
+#include "engine/app/kill/breaker_route.hpp"
 #include "engine/app/kill/kill_scope_text.hpp"
 #include "engine/app/limits/limit_routes.hpp"
 #include "engine/app/limits/session_routes.hpp"
 #include "engine/app/threads.hpp"
+#include "engine/core/hand_over.hpp"
 #include "engine/types/text.hpp"
 #include "engine/wal/dump_names.hpp"
 
@@ -30,34 +34,6 @@ HttpResponse json_response(const boost::json::object& object, unsigned status = 
   response.status = status;
   response.body = boost::json::serialize(object) + "\n";
   return response;
-}
-
-std::string_view text_of(Command command) {
-  switch (command) {
-    case Command::Kill:
-      return "kill";
-    case Command::SetStrategyState:
-      return "strategy state";
-    case Command::Rearm:
-      return "re-arm";
-    case Command::CancelAll:
-      return "cancel-all";
-    case Command::SetLimit:
-    case Command::ProposeLimit:
-    case Command::ApproveProposal:
-    case Command::ProposeOverride:
-    case Command::AcknowledgeStrategy:
-      return "limits";
-    case Command::Reconcile:
-      return "reconcile";
-    case Command::AcceptBreak:
-      return "accept a break";
-    case Command::AdjustPosition:
-      return "adjust a position";
-    case Command::AckAlert:
-      return "acknowledge an alert";
-  }
-  return "?";
 }
 
 // A count in the query; `fallback` when absent, empty when it is not 1 to `max`.
@@ -138,7 +114,7 @@ struct AdminService::Impl {
     HttpResponse answer = queue(record);
     if (answer.status != 202) return answer;
     run.text_log().warning("admin", "{} accepted, strategy {}, reason \"{}\"",
-                           text_of(command.command), strategy_text(command.strategy),
+                           wal::text_of(command.command), strategy_text(command.strategy),
                            command.reason.view());
     return answer;
   }
@@ -205,10 +181,10 @@ struct AdminService::Impl {
     AdminCommand change;
     change.command = Command::SetStrategyState;
     if (!body || !parse(text_in(*body, "state"), change.state) ||
-        change.state == StrategyState::Warming || change.state == StrategyState::QuoteOnly)
+        !core::may_ask_for(change.state))
       return error_response(400,
-                            "accepted: {\"state\": \"armed\" | \"shadow\" | \"reduce-only\" | "
-                            "\"paused\" | \"stopped\", \"reason\": \"text\"}");
+                            "accepted: {\"state\": \"armed\" | \"quote-only\" | \"shadow\" | "
+                            "\"reduce-only\" | \"paused\" | \"stopped\", \"reason\": \"text\"}");
     change.strategy = found->id;
     change.who = FixedText<24>{"admin port"};
     change.reason = FixedText<64>{text_in(*body, "reason")};
@@ -297,6 +273,9 @@ struct AdminService::Impl {
         {"GET", "/api/v1/positions", Access::Read,
          "Positions with P&L, by strategy and instrument.",
          show([this] { return views.positions(); })},
+        {"GET", "/api/v1/margin", Access::Read,
+         "Margin use and distance to liquidation, where the venue tells them.",
+         show([this] { return margin_json(views.view().ledger(), views.marks()); })},
         {"GET", "/api/v1/pnl", Access::Read, "P&L in total.", show([this] { return views.pnl(); })},
         {"GET", "/api/v1/strategies", Access::Read, "Strategies, their states and parameters.",
          show([this] { return views.strategies(); })},
@@ -318,6 +297,8 @@ struct AdminService::Impl {
          show([this] { return views.kill(); })},
         {"GET", "/api/v1/breakers", Access::Read, "Circuit breakers that are not closed, and why.",
          show([this] { return views.breakers(); })},
+        breaker_route(views.view(), run.config(),
+                      [this](const AdminCommand& asked) { return command(asked); }),
     };
     for (admin::Route& route : control_routes()) table.push_back(std::move(route));
     for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
@@ -328,6 +309,7 @@ struct AdminService::Impl {
       table.push_back(std::move(route));
     for (admin::Route& route : limit_routes(limit_parts())) table.push_back(std::move(route));
     for (admin::Route& route : session_routes(session_parts())) table.push_back(std::move(route));
+    for (admin::Route& route : desk_routes(desk_parts())) table.push_back(std::move(route));
     return table;
   }
 
@@ -345,6 +327,17 @@ struct AdminService::Impl {
     return {run.config(), views.view(),
             [this](const Record<SessionEvent>& told) { return queue(told); },
             [this](const Record<StaticData>& told) { return queue(told); }};
+  }
+
+  DeskRouteParts desk_parts() {
+    return {views.view(), run.config(), [this] { views.catch_up(); },
+            [this](const ManualOrder& asked, InstrumentId instrument) {
+              auto ticket = make_record(RecordKind::ManualOrder, asked);
+              ticket.header.instrument = instrument;
+              run.text_log().warning("admin", "request {} of {}: \"{}\"", asked.request,
+                                     asked.who.view(), asked.reason.view());
+              return queue(ticket);
+            }};
   }
 
   EventRouteParts event_parts() {

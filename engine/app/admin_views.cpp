@@ -8,7 +8,10 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/app/desk/order_words.hpp"
 #include "engine/app/kill/kill_scope_text.hpp"
+#include "engine/core/hand_over.hpp"
+#include "engine/oms/wire_id.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
 #include "engine/types/wire_id.hpp"
@@ -30,6 +33,7 @@ object to_json(const oms::Order& order, const std::string& instrument,
   return {{"id", order_id_text(request.id)},
           {"wire_id", wire ? std::string{wire->view()} : std::string{}},
           {"strategy", s < strategies.size() ? strategies[s] : "unallocated"},
+          {"placed_by", s < strategies.size() ? "strategy" : order.adopted() ? "outside" : "desk"},
           {"instrument", instrument},
           {"side", text_of(request.side)},
           {"type", text_of(request.type)},
@@ -39,6 +43,7 @@ object to_json(const oms::Order& order, const std::string& instrument,
           {"filled", to_text(order.filled)},
           {"remaining", to_text(order.remaining())},
           {"state", text_of(order.state)},
+          {"words", state_words(order)},
           {"reduce_only", request.reduce_only != 0},
           {"parent", request.parent == OrderId{} ? "" : order_id_text(request.parent)},
           {"venue_order_id", std::to_string(order.venue_order_id)},
@@ -52,22 +57,6 @@ array levels_json(const std::array<Level, book::kTopLevels>& levels, std::uint32
   for (std::uint32_t i = 0; i < count; ++i)
     rows.push_back(array{to_text(levels[i].price), to_text(levels[i].qty)});
   return rows;
-}
-
-bool parse_order_id(std::string_view text, OrderId& id) {
-  const std::size_t dot = text.find('.');
-  if (dot == std::string_view::npos) return false;
-  std::uint32_t epoch = 0;
-  std::uint64_t counter = 0;
-  const char* const end = text.data() + text.size();
-  const auto a = std::from_chars(text.data(), text.data() + dot, epoch);
-  const auto b = std::from_chars(text.data() + dot + 1, end, counter);
-  if (a.ec != std::errc{} || a.ptr != text.data() + dot || b.ec != std::errc{} || b.ptr != end)
-    return false;
-  if (epoch >> (64 - OrderId::kCounterBits) != 0 || counter >> OrderId::kCounterBits != 0)
-    return false;
-  id = OrderId::make(epoch, counter);
-  return true;
 }
 
 // The order that a record of the order log is about; none for others.
@@ -85,6 +74,22 @@ OrderId order_of(const RecordHeader& record) {
   }
 }
 }  // namespace
+
+bool parse_order_id(std::string_view text, OrderId& id) {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return false;
+  std::uint32_t epoch = 0;
+  std::uint64_t counter = 0;
+  const char* const end = text.data() + text.size();
+  const auto a = std::from_chars(text.data(), text.data() + dot, epoch);
+  const auto b = std::from_chars(text.data() + dot + 1, end, counter);
+  if (a.ec != std::errc{} || a.ptr != text.data() + dot || b.ec != std::errc{} || b.ptr != end)
+    return false;
+  if (epoch >> (64 - OrderId::kCounterBits) != 0 || counter >> OrderId::kCounterBits != 0)
+    return false;
+  id = OrderId::make(epoch, counter);
+  return true;
+}
 
 std::string order_id_text(OrderId id) { return fmt::format("{}.{}", id.epoch(), id.counter()); }
 std::string time_text(WallTime at) {
@@ -213,8 +218,14 @@ object AdminViews::order(std::string_view id_text) const {
   options.from_sequence = order->sent_sequence;
   wal::Reader reader{run_.log().dir(), options};
   array history;
-  while (const RecordHeader* record = reader.next())
-    if (order_of(*record) == id) history.push_back(boost::json::parse(wal::json_line(*record)));
+  array stages;
+  while (const RecordHeader* record = reader.next()) {
+    if (order_of(*record) != id) continue;
+    history.push_back(boost::json::parse(wal::json_line(*record)));
+    if (object stage = stage_of(*record, order->sent_at); !stage.empty())
+      stages.push_back(std::move(stage));
+  }
+  shown["stages"] = stages;
   shown["history"] = history;
   return shown;
 }
@@ -281,10 +292,18 @@ object AdminViews::strategies() const {
     object parameters;
     for (const auto& parameter : config.strategies[s].parameters)
       parameters[parameter.name] = parameter.text;
+    const StrategyState state =
+        view_.ledger().strategy_state(StrategyId{static_cast<std::uint16_t>(s)});
+    array next;
+    for (int to = 0; to <= static_cast<int>(StrategyState::QuoteOnly); ++to)
+      if (core::may_hand_over(core::HandOverBy::People, state, static_cast<StrategyState>(to)))
+        next.push_back(boost::json::string{text_of(static_cast<StrategyState>(to))});
     rows.push_back(
         {{"name", config.strategies[s].name},
          {"kind", config.strategies[s].kind},
-         {"state", text_of(view_.ledger().strategy_state(StrategyId{static_cast<std::uint16_t>(s)}))},
+         {"state", text_of(state)},
+         {"words", core::meaning_of(state)},
+         {"may_become", next},
          {"instruments", instruments},
          {"parameters", parameters}});
   }

@@ -42,8 +42,10 @@ class AdminViews {
   [[nodiscard]] std::string log_tail(std::uint64_t after, std::size_t limit) const;
   [[nodiscard]] std::string metrics();
 
- private:
+  // Middles of the books now; of one without a price the last; 0: never had any.
   [[nodiscard]] std::vector<Price> marks();
+
+ private:
   void refresh_tops();
 
   EngineRun& run_;
@@ -57,5 +59,6 @@ class AdminViews {
 };
 
 [[nodiscard]] std::string order_id_text(OrderId id);  // "epoch.counter"
+[[nodiscard]] bool parse_order_id(std::string_view text, OrderId& id);
 [[nodiscard]] std::string time_text(WallTime at);     // ISO 8601 UTC with nanoseconds
 }  // namespace sq::app

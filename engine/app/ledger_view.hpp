@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/app/desk/operator_facts.hpp"
 #include "engine/core/ledger.hpp"
 #include "engine/messaging/limit_changes.hpp"
 #include "engine/settings/config.hpp"
@@ -44,6 +45,7 @@ class LedgerView {
   void set_price(InstrumentId instrument, Price bid, Price ask, MonoTime at) noexcept {
     ledger_.gate().set_reference(instrument, bid, ask, at);
   }
+  [[nodiscard]] const OperatorFacts& desk() const noexcept { return desk_; }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] bool ready() const noexcept { return ready_; }  // RecoveryFinished was seen
   [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -58,6 +60,7 @@ class LedgerView {
   std::deque<FillLine> fills_;
   std::deque<LimitSet> limit_sets_;  // the youngest
   std::uint64_t limit_sets_total_{0};
+  OperatorFacts desk_;
   std::string problem_;
   bool ready_{false};
   bool ended_{false};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/digest.hpp"
+#include "engine/core/hand_over.hpp"
 #include "engine/core/ledger_state.hpp"
 #include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
@@ -137,6 +138,7 @@ void Core::dispatch(const RecordHeader& input) noexcept {
     case RecordKind::VenueBalance:
     case RecordKind::VenueSnapshot: on_account_answer(input); break;
     case RecordKind::AdminCommand: on_command(input); break;
+    case RecordKind::ManualOrder: on_manual(input); break;
     case RecordKind::FundingSettled: on_funding(input); break;
     case RecordKind::VenueAccount: on_account(input); break;
     case RecordKind::VenueState: on_venue_state(input); break;
@@ -312,7 +314,7 @@ void Core::on_ready() noexcept {
     if (ledger_.kill_latched()) running.wanted = StrategyState::Paused;
     const bool trades =
         running.wanted == StrategyState::Armed || running.wanted == StrategyState::ReduceOnly ||
-        running.wanted == StrategyState::Shadow;
+        running.wanted == StrategyState::Shadow || running.wanted == StrategyState::QuoteOnly;
     set_state(s, trades ? StrategyState::Warming : running.wanted,
               ledger_.epoch() > 1 ? StateCause::Recovery : StateCause::Start);
   }
@@ -335,10 +337,10 @@ void Core::on_command(const RecordHeader& input) noexcept {
     case Command::ResetBreaker: return on_reset_breaker(input);
     case Command::SetStrategyState: {
       if (s >= strategies_.size()) break;
+      if (!may_ask_for(command.state)) break;
       Running& running = strategies_[s];
       running.wanted = command.state;
-      const bool trades =
-          command.state == StrategyState::Armed || command.state == StrategyState::ReduceOnly;
+      const bool trades = may_trade(command.state);
       const bool wait = trades && !(running.setup.strategy->warm() && reconciled(s));
       set_state(s, wait ? StrategyState::Warming : command.state, StateCause::Command);
       states_dirty_ = true;

@@ -7,6 +7,7 @@
 // latches the kill switch.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "engine/core/setup.hpp"
 #include "engine/core/timers.hpp"
 #include "engine/messaging/greeks.hpp"
+#include "engine/messaging/manual_order.hpp"
 #include "engine/messaging/record.hpp"
 #include "engine/risk/breaker_monitor.hpp"
 #include "engine/telemetry/stages.hpp"
@@ -229,7 +231,16 @@ class Core {
   // core_strategies.cpp: states
   void set_state(std::size_t strategy, StrategyState to, StateCause cause) noexcept;
   void settle_states() noexcept;
+  void cancel_takers(StrategyId strategy) noexcept;
   void save_states() noexcept;
+
+  // core_manual.cpp: people at the desk
+  void on_manual(const RecordHeader& input) noexcept;
+  void on_ticket(const RecordHeader& input) noexcept;
+  void on_manual_flatten(const RecordHeader& input) noexcept;
+  [[nodiscard]] bool cancellable(const oms::Order& order) const noexcept;
+  [[nodiscard]] bool flattens_by_hand(VenueId venue, AccountId account, StrategyId strategy,
+                                      InstrumentId instrument) const noexcept;
 
   // core_kill.cpp: the kill switch and the way out of positions
   void on_kill_command(const RecordHeader& input) noexcept;
@@ -240,7 +251,8 @@ class Core {
   void restore_kill() noexcept;
   void start_flatten() noexcept;
   void on_flatten_timer() noexcept;
-  void flatten(StrategyId strategy, InstrumentId instrument) noexcept;
+  [[nodiscard]] bool flatten_round(StrategyId strategy, AccountId account,
+                                   InstrumentId instrument) noexcept;
 
   // core_breakers.cpp: circuit breakers
   void watch_breakers() noexcept;
@@ -280,6 +292,8 @@ class Core {
   std::int64_t flatten_ns_max_;
   MonoTime flatten_until_{};
   bool flattening_{false};
+  std::array<KillScope, 8> manual_flatten_{};  // of this round of flattening
+  std::size_t manual_flattens_{0};
   std::vector<Reconciling> reconciling_;  // by venue; empty: never asked
   std::int64_t reconcile_ns_;
   settings::ExternalOrders external_orders_;

@@ -23,7 +23,7 @@ void Core::reduce_only(VenueId venue, InstrumentId instrument) noexcept {
                                 ledger_.portfolio().instruments()[i].venue == venue);
     if (!concerned) continue;
     const StrategyState state = ledger_.strategy_state(StrategyId{static_cast<std::uint16_t>(s)});
-    if (state != StrategyState::Armed) continue;
+    if (state != StrategyState::Armed && state != StrategyState::QuoteOnly) continue;
     strategies_[s].wanted = StrategyState::ReduceOnly;
     set_state(s, StrategyState::ReduceOnly, StateCause::Reconciliation);
   }

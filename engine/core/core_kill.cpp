@@ -116,28 +116,30 @@ void Core::on_flatten_timer() noexcept {
   bool left = false;
   for (std::size_t i = 0; i < books_.size(); ++i) {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
-    const VenueId venue = ledger_.portfolio().instruments()[i].venue;
-    for (std::size_t s = 0; s <= strategies_.size(); ++s) {  // the last: of no strategy
-      const auto strategy =
-          s < strategies_.size() ? StrategyId{static_cast<std::uint16_t>(s)} : kNoStrategy;
-      const AccountId account = ledger_.gate().account_for(strategy);
-      const bool wanted = std::ranges::any_of(ledger_.kill().latched(), [&](const auto& each) {
-        return each.flatten && risk::covers(each.scope, venue, account, strategy, id);
-      });
-      if (!wanted) continue;
-      const risk::Holding holding = ledger_.gate().holding(strategy, id);
-      if (holding.position == 0 && holding.open.orders == 0) continue;
-      left = true;
-      flatten(strategy, id);
-    }
+    for (std::size_t s = 0; s < strategies_.size(); ++s)
+      left |= flatten_round(StrategyId{static_cast<std::uint16_t>(s)},
+                            strategies_[s].setup.account, id);
+    // What was traded by hand or outside is of no strategy.
+    const std::size_t accounts = ledger_.gate().exposure(id).by_account.size();
+    for (std::size_t a = 0; a < accounts; ++a)
+      left |= flatten_round(kNoStrategy, AccountId{static_cast<std::uint16_t>(a)}, id);
   }
   flattening_ = left && now_ < flatten_until_;
   if (flattening_) timers_.start(now_ + kFlattenEveryNs, TimerOwner::Flatten, 0);
 }
 
-void Core::flatten(StrategyId strategy, InstrumentId id) noexcept {
-  const std::optional<OrderRequest> order = ledger_.gate().flattening(strategy, id);
-  if (!order) return;
-  static_cast<void>(place(*order, id, ledger_.gate().check_flatten(*order, id, now_)));
+// True: something is left there that is to be worked out.
+bool Core::flatten_round(StrategyId strategy, AccountId account, InstrumentId id) noexcept {
+  const VenueId venue = ledger_.portfolio().instruments()[index_of(id)].venue;
+  const bool killed = std::ranges::any_of(ledger_.kill().latched(), [&](const auto& each) {
+    return each.flatten && risk::covers(each.scope, venue, account, strategy, id);
+  });
+  if (!killed && !flattens_by_hand(venue, account, strategy, id)) return false;
+  const risk::Holding holding = ledger_.gate().holding(strategy, account, id);
+  if (holding.position == 0 && holding.open.orders == 0) return false;
+  const std::optional<OrderRequest> order = ledger_.gate().flattening(strategy, id, account);
+  if (order)
+    static_cast<void>(place(*order, id, ledger_.gate().check_flatten(*order, id, now_)));
+  return true;
 }
 }  // namespace sq::core

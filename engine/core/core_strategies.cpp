@@ -3,20 +3,18 @@
 #include <utility>
 
 #include "engine/core/core.hpp"
+#include "engine/core/hand_over.hpp"
 #include "engine/core/parents/parent_desk.hpp"
 #include "engine/core/strategy_context.hpp"
 
 namespace sq::core {
-namespace {
-bool may_trade(StrategyState state) noexcept {
-  return state == StrategyState::Armed || state == StrategyState::ReduceOnly;
-}
-}  // namespace
-
 void Core::set_state(std::size_t s, StrategyState to, StateCause cause) noexcept {
   const auto id = StrategyId{static_cast<std::uint16_t>(s)};
   const StrategyState from = ledger_.strategy_state(id);
   if (from == to) return;
+  // What people ask for may have to warm up first: that is the engine's word.
+  const bool waits = cause == StateCause::Command && to == StrategyState::Warming;
+  if (!may_hand_over(waits ? HandOverBy::Engine : hand_over_by(cause), from, to)) return;
   auto record = make_record(RecordKind::StrategyChanged, StrategyChanged{id, from, to, cause, {}});
   decide(record.header, kNoInstrument);
   ledger_.apply(record.header);
@@ -26,10 +24,23 @@ void Core::set_state(std::size_t s, StrategyState to, StateCause cause) noexcept
                cause == StateCause::Kill       ? CancelReason::Kill
                : cause == StateCause::Shutdown ? CancelReason::Shutdown
                                                : CancelReason::StrategyState);
+  } else if (to == StrategyState::QuoteOnly) {
+    cancel_takers(id);
   }
   if (ready_ && !may_trade(to)) parents_->on_strategy_halted(id, to, cause);
   Running& running = strategies_[s];
   if (ready_) running.setup.strategy->on_state(to, *running.context);
+}
+
+// Quoting goes on with what rests as a quote; anything else of the strategy's goes.
+void Core::cancel_takers(StrategyId strategy) noexcept {
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    ledger_.orders().pool().for_each_working(
+        InstrumentId{static_cast<std::uint32_t>(i)}, [&](oms::Order& order) {
+          if (order.request.strategy == strategy && order.request.tif != TimeInForce::PostOnly)
+            cancel(order, CancelReason::StrategyState);
+        });
+  }
 }
 
 // After the callbacks of one input, so that no state changes under a strategy's feet.
@@ -52,7 +63,8 @@ void Core::settle_states() noexcept {
     const StrategyState state = ledger_.strategy_state(id);
     if (state == StrategyState::Warming && running.setup.strategy->warm() && reconciled(s))
       set_state(s, running.wanted, StateCause::Warm);
-    if (state == StrategyState::Armed && ledger_.gate().loss_latched(id))
+    const bool opens = state == StrategyState::Armed || state == StrategyState::QuoteOnly;
+    if (opens && ledger_.gate().loss_latched(id))
       set_state(s, StrategyState::ReduceOnly, StateCause::LossLimit);
     if (may_trade(ledger_.strategy_state(id)) && ledger_.gate().loss_halted(id))
       set_state(s, StrategyState::Paused, StateCause::LossLimit);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/core/digest.hpp"
+#include "engine/core/hand_over.hpp"
 #include "engine/strategy/strategy.hpp"
 
 namespace sq::core {
@@ -19,7 +20,7 @@ enum class Section : std::uint32_t {
   Accounts = 6,
   Parents = 7
 };
-constexpr std::uint32_t kSectionVersion = 11;
+constexpr std::uint32_t kSectionVersion = 12;
 constexpr std::array kSections{Section::Run,    Section::Orders,     Section::Portfolio,
                                Section::Gate,   Section::Strategies, Section::Accounts,
                                Section::Parents};
@@ -66,21 +67,22 @@ void put_scopes(StateOut& out, const risk::GateSetup& gate) {
 }
 
 bool valid(StrategyState state) noexcept {
-  return static_cast<std::uint8_t>(state) <= static_cast<std::uint8_t>(StrategyState::Paused);
+  return static_cast<std::uint8_t>(state) <= static_cast<std::uint8_t>(StrategyState::QuoteOnly);
 }
 }  // namespace
 
 std::optional<WantedChange> wanted_change(const RecordHeader& record) noexcept {
   if (record.kind == RecordKind::AdminCommand) {
     const AdminCommand command = admin_command_of(record);
-    if (command.command == Command::SetStrategyState)
+    if (command.command == Command::SetStrategyState && may_ask_for(command.state))
       return WantedChange{command.strategy, command.state};
   }
   if (record.kind == RecordKind::StrategyChanged) {
     const auto& changed = payload_of<StrategyChanged>(record);
     if (changed.cause == StateCause::Kill || changed.cause == StateCause::LossLimit ||
         changed.cause == StateCause::Reconciliation ||
-        changed.cause == StateCause::RepeatedExecution || changed.cause == StateCause::Runaway)
+        changed.cause == StateCause::RepeatedExecution || changed.cause == StateCause::Runaway ||
+        changed.cause == StateCause::Flatten)
       return WantedChange{changed.strategy, changed.to};
   }
   return std::nullopt;

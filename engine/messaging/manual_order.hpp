@@ -33,6 +33,5 @@ struct ManualOrder {  // header.instrument: of New
   FixedText<24> who{};
   FixedText<56> reason{};
 };
-// As long as a command, so that one queue keeps both in the order in which people asked.
-static_assert(sizeof(ManualOrder) == sizeof(AdminCommand));
+static_assert(sizeof(ManualOrder) == 128);
 }  // namespace sq

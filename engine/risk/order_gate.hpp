@@ -63,7 +63,9 @@ class OrderGate {
   explicit OrderGate(GateSetup setup);
 
   // Would this order be allowed now? `draft.id` need not be set. Counts nothing.
-  // `confirmed`: a person has seen the soft block and wants the order all the same.
+  // `confirmed`: a person has seen the soft block and wants the order all the same. One of
+  // kNoStrategy is a person's: no state or permission of a strategy holds it, and it reduces when it
+  // shrinks the account's position.
   [[nodiscard]] Verdict check(const OrderRequest& draft, InstrumentId instrument, MonoTime now,
                               bool confirmed = false) noexcept;
   // Would `order`, which works, be allowed to change so? Both its lives count: what is added, and
@@ -77,11 +79,11 @@ class OrderGate {
   // send.
   [[nodiscard]] Verdict check_flatten(const OrderRequest& draft, InstrumentId instrument,
                                       MonoTime now) noexcept;
-  [[nodiscard]] std::optional<OrderRequest> flattening(StrategyId strategy,
-                                                       InstrumentId instrument) const noexcept;
-  // Of a strategy, or what no strategy has; and the account on which that is traded.
-  [[nodiscard]] Holding holding(StrategyId strategy, InstrumentId instrument) const noexcept;
-  [[nodiscard]] AccountId account_for(StrategyId strategy) const noexcept;
+  // kNoStrategy: of what the account holds beside its strategies.
+  [[nodiscard]] std::optional<OrderRequest> flattening(StrategyId strategy, InstrumentId instrument,
+                                                       AccountId account = {}) const noexcept;
+  [[nodiscard]] Holding holding(StrategyId strategy, AccountId account,
+                                InstrumentId instrument) const noexcept;
   // Makes the approval for what check() accepted last, once. Empty: this is not that order.
   [[nodiscard]] std::optional<Approved> seal(const RecordHeader& request) noexcept {
     return mint_.seal(request);
@@ -211,6 +213,7 @@ class OrderGate {
     bool reduces{false};
     bool confirmed{false};
     bool flattens{false};  // on behalf of the kill switch: a halt by loss does not hold it
+    bool manual{false};    // a person's: held to the account, where others are to their strategy
   };
   struct Weight {  // of 1e-8 base units or contracts, 1e-26 of the base currency
     UInt128 high{0};
@@ -231,6 +234,10 @@ class OrderGate {
     const Sums* known;
     const Worst* after;
   };
+  [[nodiscard]] HoldingBounds bounds_of(const Draft& draft) const noexcept {
+    if (draft.manual) return {};
+    return holdings_[draft.strategy * instruments_.size() + draft.instrument];
+  }
 
   // order_gate.cpp
   // Without tables of accounts all count as one.
@@ -241,6 +248,13 @@ class OrderGate {
     return place_of(order.account);
   }
   [[nodiscard]] LossLatch latch_of(StrategyId strategy) const noexcept;
+  [[nodiscard]] static bool order_is_manual(const OrderRequest& order) noexcept {
+    return order.strategy == kNoStrategy;
+  }
+  [[nodiscard]] const Holding& holding_of(const Draft& draft) const noexcept {
+    const InstrumentExposure& exposure = exposures_[draft.instrument];
+    return draft.manual ? exposure.by_account[draft.account] : exposure.by_strategy[draft.strategy];
+  }
   template <class Change>
   void for_each_holding(std::size_t instrument, StrategyId strategy, AccountId account,
                         const Change& change) noexcept;

@@ -60,11 +60,12 @@ Verdict OrderGate::decide(Draft& draft, MonoTime now) noexcept {
   if (log_ != LogCondition::Normal) [[unlikely]]
     return refuse(Rule::LogNotReady, static_cast<std::int64_t>(log_),
                   static_cast<std::int64_t>(LogCondition::Normal));
-  if (draft.strategy >= strategies()) return refuse(Rule::StrategyNotArmed);
+  draft.manual = order_is_manual(draft.order);
+  if (draft.strategy >= strategies() && !draft.manual) return refuse(Rule::StrategyNotArmed);
   if (draft.instrument >= instruments_.size() || draft.account >= accounts_)
     return refuse(Rule::NotPermitted);
   draft.reduces = reduces_position(draft.order.side, draft.extra,
-                                   exposures_[draft.instrument].by_strategy[draft.strategy]);
+                                   holding_of(draft));
   if (breakers_.any()) [[unlikely]] {
     const auto id = InstrumentId{static_cast<std::uint32_t>(draft.instrument)};
     if (const Verdict v = check_breakers(draft.order, id, draft.reduces); !v.accepted()) return v;
@@ -90,11 +91,13 @@ Verdict OrderGate::decide(Draft& draft, MonoTime now) noexcept {
 
 Verdict OrderGate::check_permission(const Draft& draft, MonoTime now) const noexcept {
   const std::size_t i = draft.instrument;
-  const StrategyState state = states_[draft.strategy];
-  if (state != StrategyState::Armed && state != StrategyState::ReduceOnly)
+  const StrategyState state = draft.manual ? StrategyState::Armed : states_[draft.strategy];
+  const bool quotes =
+      state == StrategyState::QuoteOnly && draft.order.tif == TimeInForce::PostOnly;
+  if (state != StrategyState::Armed && state != StrategyState::ReduceOnly && !quotes)
     return refuse(Rule::StrategyNotArmed, static_cast<std::int64_t>(state),
                   static_cast<std::int64_t>(StrategyState::Armed));
-  if (!permitted_[draft.strategy][i]) return refuse(Rule::NotPermitted);
+  if (!draft.manual && !permitted_[draft.strategy][i]) return refuse(Rule::NotPermitted);
   if ((state == StrategyState::ReduceOnly || draft.order.reduce_only != 0) && !draft.reduces)
     return refuse(Rule::ReduceOnly, draft.order.qty.raw(), 0);
   const InstrumentExposure& exposure = exposures_[i];
@@ -119,7 +122,7 @@ Verdict OrderGate::check_order(const Draft& draft) const noexcept {
                   static_cast<std::uint8_t>(breach));
   if (order.qty > limits.order_qty_max)
     return refuse(Rule::OrderQty, order.qty.raw(), limits.order_qty_max.raw(), instrument(i));
-  const HoldingBounds& bounds = holdings_[draft.strategy * instruments_.size() + i];
+  const HoldingBounds bounds = bounds_of(draft);
   if (bounds.order_qty_max >= 0 && order.qty.raw() > bounds.order_qty_max)
     return refuse(Rule::OrderQty, order.qty.raw(), bounds.order_qty_max,
                   ScopeKind::StrategyInstrument, draft.strategy);

@@ -32,7 +32,7 @@ Verdict OrderGate::check_position(const Draft& draft) const noexcept {
   if (after > allowed)
     return refuse(Rule::Position, saturate(buy ? after : -after), buy ? allowed : -allowed,
                   instrument(i));
-  const HoldingBounds& bounds = holdings_[draft.strategy * instruments_.size() + i];
+  const HoldingBounds bounds = bounds_of(draft);
   const std::int64_t own_max = buy ? bounds.long_max : bounds.short_max;
   if (own_max < 0) return {};
   const Range own =
@@ -84,13 +84,14 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
     return refuse(Rule::Overflow);
 
   const InstrumentExposure& exposure = exposures_[i];
-  const std::array<const Holding*, 3> held{&exposure.total, &exposure.by_strategy[draft.strategy],
+  const std::array<const Holding*, 3> held{&exposure.total, &holding_of(draft),
                                            &exposure.by_account[draft.account]};
   std::array<Worst, 3> after;
   std::array<Headroom, 3> needs;
   const Sums* const cells = &cells_[cells_at(i)];
-  const std::array<const Sums*, 3> known{cells, cells + 1 + draft.strategy,
-                                         cells + 1 + strategies() + draft.account};
+  const Sums* const of_account = cells + 1 + strategies() + draft.account;
+  const std::array<const Sums*, 3> known{
+      cells, draft.manual ? of_account : cells + 1 + draft.strategy, of_account};
   for (std::size_t h = 0; h < held.size(); ++h) {
     after[h] = known[h]->worst;
     if (!worsen(after[h], *held[h], draft.order.side, draft.extra, valuations_[i].weight))
@@ -103,8 +104,9 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
     const Verdict v = greeks_.check(grows, i, draft.reduces, exposures_, now);
     if (!v.accepted()) return v;
   }
+  Scope& own = draft.manual ? account(draft.account) : strategy(draft.strategy);
   const std::array<std::pair<Scope*, std::size_t>, 6> touched{{{&instrument(i), 0},
-                                                               {&strategy(draft.strategy), 1},
+                                                               {&own, 1},
                                                                {&account(draft.account), 2},
                                                                {&venue_at(i), 0},
                                                                {&currency_at(i), 0},

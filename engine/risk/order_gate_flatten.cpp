@@ -1,7 +1,6 @@
 // The one kind of order that may leave while a scope is closed: it takes, at a collar, what shrinks
 // a position that the kill switch wants gone, sized so that it cannot flip it. Source: faults X24.
 #include <algorithm>
-#include <cstring>
 
 #include "engine/risk/order_gate.hpp"
 
@@ -16,29 +15,31 @@ std::int64_t room(const Holding& holding, bool sell) noexcept {
 }
 }  // namespace
 
-// Of no strategy: what orders from outside, liquidations and trades of unknown orders left.
-Holding OrderGate::holding(StrategyId strategy, InstrumentId instrument) const noexcept {
+Holding OrderGate::holding(StrategyId strategy, AccountId account,
+                           InstrumentId instrument) const noexcept {
   const InstrumentExposure& exposure = exposures_[index_of(instrument)];
-  if (strategy != kNoStrategy) return exposure.by_strategy[index_of(strategy)];
-  Holding rest = exposure.total;
-  for (const Holding& each : exposure.by_strategy) {
-    rest.position -= each.position;
-    rest.open.buy -= each.open.buy;
-    rest.open.sell -= each.open.sell;
-    rest.open.orders -= each.open.orders;
+  if (index_of(strategy) < strategies()) return exposure.by_strategy[index_of(strategy)];
+  const std::size_t a = place_of(account);
+  if (a >= accounts_) return {};
+  Holding rest = exposure.by_account[a];
+  for (std::size_t s = 0; s < strategies(); ++s) {
+    if (place_of(strategy_accounts_[s]) != a) continue;
+    const Holding& own = exposure.by_strategy[s];
+    rest.position -= own.position;
+    rest.open.buy -= own.open.buy;
+    rest.open.sell -= own.open.sell;
   }
+  // Only the instrument as a whole counts those of accounts.
+  rest.open.orders = rest.open.buy != 0 || rest.open.sell != 0 ? 1 : 0;
   return rest;
 }
-AccountId OrderGate::account_for(StrategyId strategy) const noexcept {
-  return strategy == kNoStrategy ? AccountId{} : strategy_accounts_[index_of(strategy)];
-}
 
-std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
-                                                  InstrumentId instrument) const noexcept {
+std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy, InstrumentId instrument,
+                                                  AccountId account) const noexcept {
   const std::size_t i = index_of(instrument);
   const InstrumentExposure& exposure = exposures_[i];
   const Instrument& traded = instruments_[i];
-  const Holding held = holding(strategy, instrument);
+  const Holding held = holding(strategy, account, instrument);
   if (held.position == 0 || !exposure.live) return std::nullopt;
   const bool sell = held.position > 0;
   const Price touch = sell ? exposure.bid : exposure.ask;
@@ -46,7 +47,8 @@ std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
       static_cast<std::int64_t>(Int128{touch.raw()} * limits_[i].collar.raw() / Ratio::kScale);
   OrderRequest order;
   order.strategy = strategy;
-  order.account = account_for(strategy);
+  order.account =
+      index_of(strategy) < strategies() ? strategy_accounts_[index_of(strategy)] : account;
   order.side = sell ? Side::Sell : Side::Buy;
   order.tif = TimeInForce::ImmediateOrCancel;
   order.reduce_only = 1;
@@ -55,8 +57,9 @@ std::optional<OrderRequest> OrderGate::flattening(StrategyId strategy,
                      : floor_to_tick(Price::from_raw(touch.raw() + collar), traded.tick);
   order.limit = std::clamp(order.limit, traded.price_min, traded.price_max);
   Qty qty = Qty::from_raw(room(held, sell));
-  // What is nobody's may stand against a strategy's: that goes first.
-  if (strategy == kNoStrategy) qty = std::min(qty, Qty::from_raw(room(exposure.total, sell)));
+  // What is nobody's may stand against a strategy's of the account: that goes first.
+  if (index_of(strategy) >= strategies())
+    qty = std::min(qty, Qty::from_raw(room(exposure.by_account[place_of(account)], sell)));
   qty = std::min({qty, limits_[i].order_qty_max, traded.qty_max});
   const auto value = traded.fine_notional(sell ? touch : order.limit, qty);
   const Int128 value_max = Int128{limits_[i].order_value_max} * kFinePerAmount;
@@ -81,12 +84,11 @@ Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrum
   if (log_ != LogCondition::Normal)
     return no(Rule::LogNotReady, static_cast<std::int64_t>(log_),
               static_cast<std::int64_t>(LogCondition::Normal));
-  const bool nobodys = order.strategy == kNoStrategy;
-  if (i >= instruments_.size() || (s >= strategies() && !nobodys) ||
-      account_of(order) >= accounts_)
+  const bool manual = order_is_manual(order);
+  if (i >= instruments_.size() || (s >= strategies() && !manual) || account_of(order) >= accounts_)
     return no(Rule::NotPermitted, 0, 0);
   const bool sell = order.side == Side::Sell;
-  const std::int64_t left = room(holding(order.strategy, instrument), sell);
+  const std::int64_t left = room(holding(order.strategy, order.account, instrument), sell);
   if (order.tif != TimeInForce::ImmediateOrCancel || order.type != OrderType::Limit ||
       order.qty.raw() > left)
     return no(Rule::ReduceOnly, order.qty.raw(), left);
@@ -94,17 +96,10 @@ Verdict OrderGate::check_flatten(const OrderRequest& order, InstrumentId instrum
   const std::int64_t age = now - exposures_[i].reference_at;
   if (age > limits_[i].reference_age_ns_max)
     return no(Rule::StaleReference, age, limits_[i].reference_age_ns_max);
-  if (nobodys) {  // no strategy's limits apply: only the very order that this gate made
-    const std::optional<OrderRequest> made = flattening(kNoStrategy, instrument);
-    if (!made || std::memcmp(&*made, &order, sizeof order) != 0)
-      return no(Rule::ReduceOnly, order.qty.raw(), made ? made->qty.raw() : 0);
-    Verdict accepted;
-    accepted.approval = mint_.approve(order, instrument);
-    return accepted;
-  }
   Draft draft{order, i, s, account_of(order)};
   draft.resting = draft.extra = order.qty;
   draft.reduces = draft.confirmed = draft.flattens = true;
+  draft.manual = manual;
   if (const Verdict v = check_order(draft); !v.accepted()) return v;
   if (const Verdict v = check_price(draft); !v.accepted()) return v;
   if (const Verdict v = check_exposure(draft, now); !v.accepted()) return v;

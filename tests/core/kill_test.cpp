@@ -259,7 +259,7 @@ TEST_CASE("what no strategy holds is worked out, too, after what stands against 
   tick(f, 250);
   CHECK(f.venue.orders.size() == 5);
   CHECK(f.core.ledger().gate().exposure(kBtc).total.position == 0);
-  CHECK(f.core.ledger().gate().holding(kNoStrategy, kBtc).position == 0);
+  CHECK(f.core.ledger().gate().holding(kNoStrategy, AccountId{}, kBtc).position == 0);
 }
 
 TEST_CASE("flattening an account takes the strategies that trade on it, and no other", "[core]") {

@@ -82,5 +82,5 @@ inline constexpr std::array kTextLevels{
 inline constexpr std::array kStartStates{
     Choice{"armed", StrategyState::Armed}, Choice{"shadow", StrategyState::Shadow},
     Choice{"reduce-only", StrategyState::ReduceOnly}, Choice{"paused", StrategyState::Paused},
-    Choice{"stopped", StrategyState::Stopped}};
+    Choice{"stopped", StrategyState::Stopped}, Choice{"quote-only", StrategyState::QuoteOnly}};
 }  // namespace sq::settings
