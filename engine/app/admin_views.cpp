@@ -11,7 +11,6 @@
 #include "engine/app/desk/order_words.hpp"
 #include "engine/app/kill/kill_scope_text.hpp"
 #include "engine/core/hand_over.hpp"
-#include "engine/oms/wire_id.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
 #include "engine/types/wire_id.hpp"

@@ -114,15 +114,22 @@ void Core::start_flatten() noexcept {
 // nothing is left or the time is over; then a person takes over.
 void Core::on_flatten_timer() noexcept {
   bool left = false;
+  // No two of a round may meet: who comes last in one is first in the next.
+  const bool turned = now_.ns / kFlattenEveryNs % 2 != 0;
   for (std::size_t i = 0; i < books_.size(); ++i) {
     const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
-    for (std::size_t s = 0; s < strategies_.size(); ++s)
-      left |= flatten_round(StrategyId{static_cast<std::uint16_t>(s)},
-                            strategies_[s].setup.account, id);
     // What was traded by hand or outside is of no strategy.
     const std::size_t accounts = ledger_.gate().exposure(id).by_account.size();
-    for (std::size_t a = 0; a < accounts; ++a)
-      left |= flatten_round(kNoStrategy, AccountId{static_cast<std::uint16_t>(a)}, id);
+    const std::size_t holders = strategies_.size() + accounts;
+    for (std::size_t n = 0; n < holders; ++n) {
+      const std::size_t h = turned ? holders - 1 - n : n;
+      left |=
+          h < strategies_.size()
+              ? flatten_round(StrategyId{static_cast<std::uint16_t>(h)},
+                              strategies_[h].setup.account, id)
+              : flatten_round(kNoStrategy,
+                              AccountId{static_cast<std::uint16_t>(h - strategies_.size())}, id);
+    }
   }
   flattening_ = left && now_ < flatten_until_;
   if (flattening_) timers_.start(now_ + kFlattenEveryNs, TimerOwner::Flatten, 0);
@@ -138,8 +145,7 @@ bool Core::flatten_round(StrategyId strategy, AccountId account, InstrumentId id
   const risk::Holding holding = ledger_.gate().holding(strategy, account, id);
   if (holding.position == 0 && holding.open.orders == 0) return false;
   const std::optional<OrderRequest> order = ledger_.gate().flattening(strategy, id, account);
-  if (order)
-    static_cast<void>(place(*order, id, ledger_.gate().check_flatten(*order, id, now_)));
+  if (order) static_cast<void>(place(*order, id, ledger_.gate().check_flatten(*order, id, now_)));
   return true;
 }
 }  // namespace sq::core

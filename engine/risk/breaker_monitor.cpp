@@ -130,9 +130,9 @@ void BreakerMonitor::on_fill(const OrderRequest& order, InstrumentId instrument,
   if (at_loss && last.losing >= by->bound) trip(*by, of(order.strategy), last.losing);
 }
 
-void BreakerMonitor::on_book(InstrumentId instrument, bool live, MonoTime now) noexcept {
+void BreakerMonitor::on_book(InstrumentId instrument, bool usable, MonoTime now) noexcept {
   OfInstrument& one = instruments_[index_of(instrument)];
-  if (live)
+  if (usable)
     one.lost_at.reset();
   else if (!one.lost_at)
     one.lost_at = now;

@@ -37,7 +37,7 @@ class BreakerMonitor {
                Price touch, MonoTime now) noexcept;
   void on_answer(StrategyId strategy, bool rejected) noexcept;
   void on_fill(const OrderRequest& order, InstrumentId instrument, Price price) noexcept;
-  void on_book(InstrumentId instrument, bool live, MonoTime now) noexcept;
+  void on_book(InstrumentId instrument, bool usable, MonoTime now) noexcept;
   void on_mid(InstrumentId instrument, Price bid, Price ask, MonoTime now) noexcept;
   // The engine's own timing (VenueState of venue None).
   void on_load(const VenueState& state) noexcept;

@@ -30,10 +30,6 @@ std::string_view text_of(ReportKind kind) noexcept {
       return "replace-rejected";
     case ReportKind::ReplaceSplit:
       return "replace-split";
-    case CancelReason::VenueDown:
-      return "venue-down";
-    case CancelReason::Breaker:
-      return "breaker";
     case ReportKind::Busted:
       return "busted";
     case ReportKind::Corrected:

@@ -292,7 +292,8 @@ TEST_CASE("an order that was kept back is not sent by catching up, and its repor
   const auto feed_latency = settings::FeedLatency::Recorded;
   const Recorded recorded = record_session(feed_latency, 9, true);
   std::size_t told = 0;
-  for (const OwnedRecord& record : recorded.log) told += is_kept_back(record.header()) ? 1 : 0;
+  for (const OwnedRecord& record : recorded.log)
+    if (backtest::is_kept_back(record.header())) ++told;
   REQUIRE(told > 30);
   for (std::size_t cut = 0; cut <= recorded.log.size(); ++cut) {
     check_cut(recorded, cut, true, feed_latency, 9, true);

@@ -1,6 +1,8 @@
 // The kill switch in the core: what leaves after the trigger, what survives a restart, who may
 // re-arm.
 #include <catch2/catch.hpp>
+#include <set>
+#include <string>
 
 #include "engine/messaging/account.hpp"
 #include "tests/core/core_fixture.hpp"
@@ -226,8 +228,9 @@ TEST_CASE("flattening ends when its time is over, and goes on after a restart", 
   CHECK(again.venue.orders[0].qty == Qty::from_units(3));
 }
 
-TEST_CASE("what no strategy holds is worked out, too, after what stands against it", "[core]") {
-  CoreFixture f;
+namespace {
+// The strategy is long three, nobody short five, and everything is being worked out.
+void long_three_short_five(CoreFixture& f) {
   long_three(f);
   f.report(f.venue.orders[1].id, ReportKind::Cancelled);
   VenueAccount told;  // the venue sold five of ours: two too many
@@ -239,27 +242,60 @@ TEST_CASE("what no strategy holds is worked out, too, after what stands against 
   told.trade_id = 9;
   f.input(RecordKind::VenueAccount, told, kBtc);
   REQUIRE(f.core.ledger().gate().exposure(kBtc).total.position == -2 * Qty::kScale);
-  f.input(RecordKind::AdminCommand, kill({}, true));
-  tick(f, 0);
-  // The strategy's three are sold; of the five nobody has, the account is short by two.
-  REQUIRE(f.venue.orders.size() == 4);
-  CHECK(f.venue.orders[2].side == Side::Sell);
-  CHECK(f.venue.orders[2].qty == Qty::from_units(3));
-  CHECK(f.venue.orders[3].strategy == kNoStrategy);
-  CHECK(f.venue.orders[3].side == Side::Buy);
-  CHECK(f.venue.orders[3].qty == Qty::from_units(2));
-  CHECK(f.venue.orders[3].limit == CoreFixture::price(11'001));  // 10 % above 1,000.1
-  f.report(f.venue.orders[2].id, ReportKind::Filled, 3, 3, 10'000);
-  f.report(f.venue.orders[3].id, ReportKind::Filled, 2, 4, 10'001);
-  tick(f, 250);
-  REQUIRE(f.venue.orders.size() == 5);
-  CHECK(f.venue.orders[4].qty == Qty::from_units(3));
-  f.report(f.venue.orders[4].id, ReportKind::Filled, 3, 5, 10'001);
-  tick(f, 250);
-  tick(f, 250);
-  CHECK(f.venue.orders.size() == 5);
-  CHECK(f.core.ledger().gate().exposure(kBtc).total.position == 0);
-  CHECK(f.core.ledger().gate().holding(kNoStrategy, AccountId{}, kBtc).position == 0);
+}
+}  // namespace
+
+TEST_CASE("what no strategy holds is worked out, too, and no two of a round meet", "[core]") {
+  std::set<std::string> ways;
+  for (const int wait_ms : {0, 250}) {
+    CoreFixture f;
+    long_three_short_five(f);
+    tick(f, wait_ms);
+    f.input(RecordKind::AdminCommand, kill({}, true));
+    std::string way;
+    for (std::size_t sent = 2, round = 0; round < 6; ++round) {
+      tick(f, round == 0 ? 0 : 250);
+      CHECK(f.venue.orders.size() <= sent + 1);
+      for (; sent < f.venue.orders.size(); ++sent) {
+        const OrderRequest order = f.venue.orders[sent];
+        const bool sell = order.side == Side::Sell;
+        CHECK((order.strategy == kNoStrategy) == !sell);
+        CHECK(order.limit == CoreFixture::price(sell ? 9'000 : 11'001));  // 10 % through
+        const auto units = static_cast<int>(order.qty.raw() / Qty::kScale);
+        way.append(sell ? "S" : "B").append(std::to_string(units));
+        f.report(order.id, ReportKind::Filled, units, sent + 1, sell ? 10'000 : 10'001);
+      }
+    }
+    ways.insert(way);
+    CHECK(f.core.ledger().gate().exposure(kBtc).total.position == 0);
+    CHECK(f.core.ledger().gate().holding(kNoStrategy, AccountId{}, kBtc).position == 0);
+  }
+  // Of the five that nobody has, the account is short by two while the strategy is long.
+  CHECK(ways == std::set<std::string>{"S3B5", "B2S3B3"});
+}
+
+TEST_CASE("what nobody buys of one does not keep the other from the way out", "[core]") {
+  for (const int wait_ms : {0, 250}) {
+    CoreFixture f;
+    long_three_short_five(f);
+    tick(f, wait_ms);
+    f.input(RecordKind::AdminCommand, kill({}, true));
+    int bought = 0;
+    for (std::size_t sent = 2, round = 0; round < 3; ++round) {
+      tick(f, round == 0 ? 0 : 250);
+      for (; sent < f.venue.orders.size(); ++sent) {
+        const OrderRequest order = f.venue.orders[sent];
+        if (order.side == Side::Sell) {
+          f.report(order.id, ReportKind::Expired);
+          continue;
+        }
+        bought += static_cast<int>(order.qty.raw() / Qty::kScale);
+        f.report(order.id, ReportKind::Filled, static_cast<int>(order.qty.raw() / Qty::kScale),
+                 sent + 1, 10'001);
+      }
+    }
+    CHECK(bought == 2);
+  }
 }
 
 TEST_CASE("flattening an account takes the strategies that trade on it, and no other", "[core]") {

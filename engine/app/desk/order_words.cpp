@@ -85,6 +85,8 @@ std::string state_words(const oms::Order& order) {
                                to_text(order.request.qty));
     case OrderState::PendingCancel:
       return "a cancel was sent; until the venue confirms it, the rest counts as open";
+    case OrderState::PendingReplace:
+      return "an amend was sent; until the venue answers, the worse of old and new terms counts";
     case OrderState::Filled:
       return "filled completely";
     case OrderState::Cancelled:

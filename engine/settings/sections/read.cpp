@@ -4,6 +4,7 @@
 #include <bit>
 #include <tuple>
 
+#include "engine/settings/sections/breaker_fields.hpp"
 #include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/venues.hpp"
 

@@ -1,3 +1,4 @@
+#include "engine/settings/sections/breaker_fields.hpp"
 #include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/policy_fields.hpp"
 #include "engine/settings/sections/simulation_venues.hpp"

@@ -83,7 +83,7 @@ TEST_CASE("after kill -9 the watchdog cancels, and the next start is latched fro
   CHECK(std::filesystem::exists(watched.log / "KILL"));
   std::filesystem::remove(watched.log / "KILL");  // the shared latch alone has to do
   watched.run_engine();
-  ::usleep(500'000);
+  watched.wait([&] { return watched.latched(); });
   REQUIRE(::kill(watched.engine, SIGTERM) == 0);
   static_cast<void>(wait_for(watched.engine));
   CHECK(watched.latched());

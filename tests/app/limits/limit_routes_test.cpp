@@ -25,7 +25,8 @@ struct Port {
     return client.call(http::verb::post, target, body, token);
   }
   json::object limit(const std::string& scope, const std::string& name) const {
-    for (const json::value& each : get("/api/v1/limits").at("limits").as_array())
+    const json::value all = get("/api/v1/limits");
+    for (const json::value& each : all.at("limits").as_array())
       if (text(each.at("scope")) == scope && text(each.at("limit")) == name)
         return each.as_object();
     return {};
@@ -91,9 +92,10 @@ TEST_CASE("limits of a running engine are listed, lowered by one and raised by t
 
   // Lowered to less than any quote: nothing is sent any more.
   port.wait_for_orders(0);
-  for (const std::string instrument : {"BTCUSDT", "ETHUSDT"}) {
+  for (const std::string instrument :
+       {"binance-usdm:BTCUSDT", "binance-usdm:ETHUSDT", "binance-spot:BTCUSDT"}) {
     const Answer lowered =
-        port.post("/api/v1/limits/set", R"({"scope":"instrument:binance-usdm:)" + instrument +
+        port.post("/api/v1/limits/set", R"({"scope":"instrument:)" + instrument +
                                             R"(","limit":"order-qty","value":"0","who":"ann"})");
     INFO(lowered.body);
     CHECK(lowered.status == 200);
