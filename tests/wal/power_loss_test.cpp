@@ -159,9 +159,9 @@ class Matrix {
  public:
   Matrix() {
     const auto settings = workload_settings(dir_);
-    workload_.live(settings, Durability::Group, 700, false);
-    workload_.live(settings, Durability::Strict, 500, true);
-    workload_.live(settings, Durability::Group, 400, false);
+    workload_.live(settings, Durability::Group, 900, false);
+    workload_.live(settings, Durability::Strict, 600, true);
+    workload_.live(settings, Durability::Group, 500, false);
     workload_.live(settings, Durability::Process, 400, false);
     for (std::uint64_t i = 1; i <= workload_.appended; ++i)
       written_[index_of(stream_of(sample(i).header.kind))].push_back(i);
@@ -197,7 +197,7 @@ class Matrix {
     UNSCOPED_INFO(steps.size() << " steps, " << images_ << " power losses, " << reopened_
                                << " opened and written on" << table);
     for (const Damage damage : kDamages) CHECK(whole_[static_cast<std::size_t>(damage)] > 0);
-    CHECK(workload_.appended == 2'000);
+    CHECK(workload_.appended == 2'400);
     CHECK(refused_[static_cast<std::size_t>(Damage::Misdirected)] > 0);
   }
   [[nodiscard]] std::size_t images() const { return images_; }

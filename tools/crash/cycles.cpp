@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <stdexcept>
@@ -14,6 +15,7 @@ namespace crash {
 namespace {
 namespace fs = std::filesystem;
 constexpr std::uint64_t kCyclesPerLog = 100;
+constexpr double kPaceMax = 100;
 
 pid_t start(const Life& life) {
   const pid_t child = ::fork();
@@ -73,6 +75,7 @@ Result run_cycles(const Plan& plan, const std::function<void(const Result&)>& pr
   std::mt19937_64 random{plan.seed};
   Result result;
   bool create = true;
+  double pace = 1;  // a slow disk or a busy machine starts slowly: two of three shall get to work
   for (std::uint64_t cycle = 1; cycle <= plan.cycles && result.verdict.clean(); ++cycle) {
     if (create) fs::remove_all(plan.dir / "log");
     Life life;
@@ -82,11 +85,15 @@ Result run_cycles(const Plan& plan, const std::function<void(const Result&)>& pr
     life.seed = random();
     life.pipe = oracle.pipe();
     if (cycle % 2 == 0) life.kill_point = 1 + random() % (cycle % 4 == 0 ? 90 : 900);
-    const std::chrono::microseconds after{life.kill_point != 0 ? 20'000 : random() % 6'000};
+    const auto window = static_cast<double>(life.kill_point != 0 ? 20'000 : random() % 6'000);
+    const std::chrono::microseconds after{static_cast<std::int64_t>(window * pace)};
+    const std::uint64_t acknowledged = result.verdict.acknowledged;
     if (end_of(start(life), after, life.kill_point != 0)) ++result.at_points;
     const bool last = cycle % kCyclesPerLog == 0 || cycle == plan.cycles;
     result.verdict = oracle.check({});
     ++result.cycles;
+    const bool worked = result.verdict.acknowledged > acknowledged;
+    pace = worked ? std::max(1.0, pace * 0.9) : std::min(kPaceMax, pace * 1.25);
     // Killed before there was a log: the directory holds no log.meta and may be started anew.
     create = !fs::exists(life.settings.dir / "log.meta");
     if (last && !create && result.verdict.clean()) {
