@@ -159,11 +159,12 @@ TEST_CASE("an execution report that is doubled comes twice with one execution id
 }
 
 TEST_CASE("a shutdown is told to every connection, and closes it so much later") {
-  SpotWorld world{"[[fault]]\nkind='shutdown'\nmarket='spot'\nat_ms=[1]\ndelay_ms=20"};
+  SpotWorld world;
   RawClient raw{world};
   RawClient combined{world};
   REQUIRE(raw.open(kTrades));
   REQUIRE(combined.open("/stream?streams=btcusdt@trade"));
+  world.set("[[fault]]\nkind='shutdown'\nmarket='spot'\nat_ms=[0]\ndelay_ms=20");
   CHECK(raw.event("serverShutdown"));
   const auto told = combined.message();
   REQUIRE(told);
@@ -176,9 +177,12 @@ TEST_CASE("a shutdown is told to every connection, and closes it so much later")
 }
 
 TEST_CASE("a connection older than the life there is is closed, a younger one is not") {
-  SpotWorld world{"[[fault]]\nkind='life'\nage_ms=40"};
+  SpotWorld world{"[[fault]]\nkind='life'\nage_ms=86400000"};
+  std::int64_t later_ms = 0;
+  world.site.set_clock([&] { return wall_ms() + later_ms; });
   RawClient old{world};
   REQUIRE(old.open(kTrades));
+  later_ms = 86'400'000;
   CHECK_FALSE(old.message());
   CHECK(old.close_code() == 1001);
   RawClient young{world};

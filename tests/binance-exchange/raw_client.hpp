@@ -173,11 +173,13 @@ class RawClient {
     return answer().value_or(Answer{});
   }
 
-  bool open(const std::string& target) {
+  bool open(const std::string& target, const std::string& key = "") {
+    const std::string header = key.empty() ? "" : "X-MBX-APIKEY: " + key + "\r\n";
     const std::string text =
         "GET " + target +
         " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+        header + "\r\n";
     send({reinterpret_cast<const std::byte*>(text.data()), text.size()});
     const auto made = answer();
     if (!made || made->status != 101) return false;
@@ -195,6 +197,7 @@ class RawClient {
       net::WebSocketSession::Message got;
       if (web_->next(got, world_.time)) {
         flush();
+        binary_ = got.opcode == net::Opcode::Binary;
         return std::string{got.text()};
       }
       flush();  // of a Close, too
@@ -244,6 +247,7 @@ class RawClient {
     read();
     return ended_;
   }
+  [[nodiscard]] bool was_binary() const { return binary_; }  // the last message
   [[nodiscard]] bool was_reset() const { return error_ == ECONNRESET; }
   [[nodiscard]] std::uint16_t close_code() const { return web_->end().code; }
   // Pieces in which bytes came, by receive.
@@ -305,6 +309,7 @@ class RawClient {
   std::string in_;
   std::optional<net::WebSocketSession> web_;
   bool ended_{false};
+  bool binary_{false};
   int error_{0};
   std::size_t pieces_{0};
 };

@@ -63,6 +63,8 @@ struct Options {
   int seconds{0};
   std::string scenario;
   std::string write_key;
+  std::int64_t funding_seconds{8 * 3'600};
+  bool withdrawals{false};
 };
 
 Instrument perpetual(const char* symbol, const char* base, const char* tick, const char* lot) {
@@ -72,8 +74,9 @@ Instrument perpetual(const char* symbol, const char* base, const char* tick, con
   return made;
 }
 
-SpotSettings spot_settings() {
+SpotSettings spot_settings(const Options& options) {
   SpotSettings settings;
+  settings.withdrawals = options.withdrawals;
   settings.instruments = {spot("BTCUSDT", "BTC", "USDT", "0.01", "0.00001"),
                           spot("ETHUSDT", "ETH", "USDT", "0.01", "0.0001"),
                           spot("BNBUSDT", "BNB", "USDT", "0.01", "0.001")};
@@ -85,8 +88,9 @@ SpotSettings spot_settings() {
   settings.accounts.push_back(user);
   return settings;
 }
-UsdmSettings futures_settings() {
+UsdmSettings futures_settings(const Options& options) {
   UsdmSettings settings;
+  settings.funding_ms = options.funding_seconds * 1'000;
   settings.instruments = {perpetual("BTCUSDT", "BTC", "0.10", "0.001"),
                           perpetual("ETHUSDT", "ETH", "0.01", "0.001"),
                           perpetual("BNBUSDT", "BNB", "0.01", "0.01")};
@@ -96,15 +100,17 @@ UsdmSettings futures_settings() {
 // Spot and futures, each with its traders, behind one loop.
 struct Exchanges {
   FaultPlan faults;
-  SpotExchange spot{spot_settings()};
-  UsdmExchange futures{futures_settings()};
+  SpotExchange spot;
+  UsdmExchange futures;
   SpotSite spot_site;
   UsdmSite futures_site;
   Traders spot_traders;
   Traders futures_traders;
 
   Exchanges(const Options& options, const ApiKey& key)
-      : spot_site{spot, {key}},
+      : spot{spot_settings(options)},
+        futures{futures_settings(options)},
+        spot_site{spot, {key}},
         futures_site{futures, {key}},
         spot_traders{spot, options.seed, options.orders_per_second},
         futures_traders{futures, options.seed + 1, options.orders_per_second} {
@@ -215,6 +221,10 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->capture_default_str();
   app.add_option("--scenario", options.scenario, "what goes wrong, TOML; see the README");
+  app.add_option("--funding-seconds", options.funding_seconds, "between payments of funding")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400}))
+      ->capture_default_str();
+  app.add_flag("--withdrawals", options.withdrawals, "the key says that it may withdraw");
   app.add_option("--seconds", options.seconds, "stop after so long; 0: on SIGINT or SIGTERM")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -102,6 +102,9 @@ class ExchangeSite : public Site {
   virtual void publish_best(const SymbolMarket& market, std::int64_t now_ms) = 0;
   virtual void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                              std::int64_t now_ms) = 0;
+  [[nodiscard]] virtual boost::json::object partial_book(const SymbolMarket& market,
+                                                         std::size_t levels,
+                                                         std::int64_t now_ms) const = 0;
   virtual void publish_more(std::int64_t) {}
   // All listen keys or subscriptions end, and are told so.
   virtual void end_user_streams(std::int64_t now_ms) = 0;
@@ -142,6 +145,10 @@ class ExchangeSite : public Site {
   [[nodiscard]] boost::json::object stream_call(Peer& peer, const boost::json::object& request);
   [[nodiscard]] bool too_many_messages(Peer& peer, std::int64_t now_ms);
 
+  // site_streams.cpp
+  void publish_partial_books(const SymbolMarket& market, std::int64_t now_ms);
+  void publish_tickers(std::int64_t now_ms);
+
   // site_faults.cpp
   [[nodiscard]] WebAnswer control(const WebRequest& request);
   [[nodiscard]] boost::json::value state();
@@ -165,6 +172,7 @@ class ExchangeSite : public Site {
   std::int64_t shutdown_ms_{0};  // 0: none
   SiteCounters counters_;
   std::int64_t depth_due_ms_{0};
+  std::int64_t tickers_due_ms_{0};
   std::map<std::string, Published> published_;
 };
 // Times in answers and events, in place.
@@ -173,11 +181,13 @@ void to_microseconds(boost::json::value& value);
 [[nodiscard]] std::string lower(std::string text);
 // [["price","qty"], ...]
 template <class Levels>
-[[nodiscard]] boost::json::array level_list(const Levels& levels) {
+[[nodiscard]] boost::json::array level_list(const Levels& levels, std::size_t most = SIZE_MAX) {
   boost::json::array list;
-  for (const auto& [price, qty] : levels)
+  for (const auto& [price, qty] : levels) {
+    if (list.size() == most) break;
     list.emplace_back(
         boost::json::array{boost::json::string{padded(price)}, boost::json::string{padded(qty)}});
+  }
   return list;
 }
 }  // namespace sq::exchange

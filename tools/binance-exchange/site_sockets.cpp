@@ -286,9 +286,11 @@ void ExchangeSite::publish(std::int64_t) {
       publish_best(*market, now_ms);
     }
     if (!depth) continue;
+    publish_partial_books(*market, now_ms);
     const auto changes = market->take_changes();
     if (!changes.empty()) publish_depth(*market, changes, now_ms);
   }
+  publish_tickers(now_ms);
   publish_more(now_ms);
 }
 }  // namespace sq::exchange

@@ -1,5 +1,7 @@
 #include "tools/binance-exchange/spot_exchange.hpp"
 
+#include <algorithm>
+
 namespace sq::exchange {
 SpotExchange::SpotExchange(const SpotSettings& settings)
     : settings_{settings}, accounts_{settings.accounts}, orders_{settings.history} {
@@ -19,7 +21,9 @@ matching::Refusal SpotExchange::trade_anonymously(SymbolMarket& market,
                                                   const matching::NewOrder& order,
                                                   std::int64_t now_ms) {
   now_ms_ = now_ms;
-  return market.submit(order, now_ms);
+  const matching::Refusal refusal = market.submit(order, now_ms);
+  settle();
+  return refusal;
 }
 
 Account& SpotExchange::user(int account) {
@@ -37,11 +41,25 @@ const std::map<std::string, SpotExchange::Method>& SpotExchange::methods() {
       {"trades.recent", &SpotExchange::recent_trades},
       {"ticker.price", &SpotExchange::price_ticker},
       {"ticker.book", &SpotExchange::book_ticker},
+      {"trades.aggregate", &SpotExchange::aggregate_trades},
+      {"klines", &SpotExchange::klines},
+      {"uiKlines", &SpotExchange::klines},
+      {"avgPrice", &SpotExchange::average_price},
+      {"ticker.24hr", &SpotExchange::day_ticker},
+      {"apiRestrictions", &SpotExchange::api_restrictions},
       {"order.place", &SpotExchange::place},
       {"order.test", &SpotExchange::test_order},
       {"order.cancel", &SpotExchange::cancel},
       {"order.cancelReplace", &SpotExchange::cancel_replace},
       {"order.amend.keepPriority", &SpotExchange::amend},
+      {"order.amendments", &SpotExchange::amendments},
+      {"orderList.place.oco", &SpotExchange::place_oco},
+      {"orderList.place.oto", &SpotExchange::place_oto},
+      {"orderList.place.otoco", &SpotExchange::place_otoco},
+      {"orderList.cancel", &SpotExchange::cancel_list},
+      {"orderList.status", &SpotExchange::list_status},
+      {"openOrderLists.status", &SpotExchange::open_lists},
+      {"allOrderLists", &SpotExchange::all_lists},
       {"order.status", &SpotExchange::order_status},
       {"openOrders.status", &SpotExchange::open_orders},
       {"openOrders.cancelAll", &SpotExchange::cancel_all},
@@ -57,10 +75,15 @@ boost::json::value SpotExchange::call(const std::string& method, const Params& p
                                       std::int64_t now_ms) {
   const auto found = methods().find(method);
   if (found == methods().end()) throw Failure{404, -1020, "This operation is not supported.", {}};
-  return (this->*found->second)(params, account, now_ms);
+  now_ms_ = std::max(now_ms_, now_ms);
+  boost::json::value answer = (this->*found->second)(params, account, now_ms);
+  settle();
+  return answer;
 }
 
 std::int64_t SpotExchange::orders_in(const std::string& method, const Params&) const {
+  if (method == "orderList.place.otoco") return 3;
+  if (method.starts_with("orderList.place")) return 2;
   return method == "order.place" || method == "order.cancelReplace" ? 1 : 0;
 }
 

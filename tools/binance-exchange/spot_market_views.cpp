@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/types/decimal.hpp"
+#include "tools/binance-exchange/market_views.hpp"
 #include "tools/binance-exchange/spot_exchange.hpp"
 
 namespace sq::exchange {
@@ -54,10 +55,11 @@ json::object symbol_json(const Instrument& of) {
           {"quoteAssetPrecision", 8},
           {"baseCommissionPrecision", 8},
           {"quoteCommissionPrecision", 8},
-          {"orderTypes", json::array{"LIMIT", "LIMIT_MAKER", "MARKET"}},
+          {"orderTypes", json::array{"LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS",
+                                     "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"}},
           {"icebergAllowed", false},
-          {"ocoAllowed", false},
-          {"otoAllowed", false},
+          {"ocoAllowed", true},
+          {"otoAllowed", true},
           {"quoteOrderQtyMarketAllowed", false},
           {"allowTrailingStop", false},
           {"cancelReplaceAllowed", true},
@@ -153,6 +155,36 @@ json::value SpotExchange::book_ticker(const Params& params, int, std::int64_t) {
   if (params.has("symbol")) return one(market(params));
   json::array list;
   for (const auto& [name, where] : markets_) list.emplace_back(one(*where));
+  return list;
+}
+
+json::value SpotExchange::aggregate_trades(const Params& params, int, std::int64_t) {
+  return aggregate_trades_json(market(params), params);
+}
+json::value SpotExchange::klines(const Params& params, int, std::int64_t) {
+  return klines_json(market(params), params);
+}
+// Of the last five minutes, by volume.
+json::value SpotExchange::average_price(const Params& params, int, std::int64_t now_ms) {
+  const SymbolMarket& where = market(params);
+  Int128 value = 0;
+  Qty volume;
+  std::int64_t last = now_ms;
+  for (const Candle& each : *where.candles().of("1m")) {
+    if (each.open_ms <= now_ms - 300'000) continue;
+    value += Int128{each.quote} * kFinePerAmount;
+    volume += each.volume;
+    last = each.close_ms;
+  }
+  const Price price = volume > Qty{}
+                          ? Price::from_raw(static_cast<std::int64_t>(value / volume.raw()))
+                          : where.last_price();
+  return json::object{{"mins", 5}, {"price", padded(price)}, {"closeTime", std::min(last, now_ms)}};
+}
+json::value SpotExchange::day_ticker(const Params& params, int, std::int64_t now_ms) {
+  if (params.has("symbol")) return day_json(market(params), now_ms);
+  json::array list;
+  for (const auto& [name, where] : markets_) list.emplace_back(day_json(*where, now_ms));
   return list;
 }
 }  // namespace sq::exchange

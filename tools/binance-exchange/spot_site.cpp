@@ -23,11 +23,25 @@ constexpr Endpoint kEndpoints[]{
     {"GET", "/api/v3/order", "order.status", 4, Endpoint::Signed},
     {"POST", "/api/v3/order/cancelReplace", "order.cancelReplace", 1, Endpoint::Signed, true},
     {"PUT", "/api/v3/order/amend/keepPriority", "order.amend.keepPriority", 4, Endpoint::Signed},
+    {"GET", "/api/v3/order/amendments", "order.amendments", 4, Endpoint::Signed},
+    {"POST", "/api/v3/orderList/oco", "orderList.place.oco", 1, Endpoint::Signed, true},
+    {"POST", "/api/v3/orderList/oto", "orderList.place.oto", 1, Endpoint::Signed, true},
+    {"POST", "/api/v3/orderList/otoco", "orderList.place.otoco", 1, Endpoint::Signed, true},
+    {"DELETE", "/api/v3/orderList", "orderList.cancel", 1, Endpoint::Signed, true},
+    {"GET", "/api/v3/orderList", "orderList.status", 4, Endpoint::Signed},
+    {"GET", "/api/v3/openOrderList", "openOrderLists.status", 6, Endpoint::Signed},
+    {"GET", "/api/v3/allOrderList", "allOrderLists", 20, Endpoint::Signed},
     {"GET", "/api/v3/openOrders", "openOrders.status", 6, Endpoint::Signed},
     {"DELETE", "/api/v3/openOrders", "openOrders.cancelAll", 1, Endpoint::Signed, true},
     {"GET", "/api/v3/allOrders", "allOrders", 20, Endpoint::Signed},
     {"GET", "/api/v3/myTrades", "myTrades", 20, Endpoint::Signed},
     {"GET", "/api/v3/rateLimit/order", "account.rateLimits.orders", 40, Endpoint::Signed},
+    {"GET", "/api/v3/aggTrades", "trades.aggregate", 4, Endpoint::None},
+    {"GET", "/api/v3/klines", "klines", 2, Endpoint::None},
+    {"GET", "/api/v3/uiKlines", "uiKlines", 2, Endpoint::None},
+    {"GET", "/api/v3/avgPrice", "avgPrice", 2, Endpoint::None},
+    {"GET", "/api/v3/ticker/24hr", "ticker.24hr", 2, Endpoint::None},
+    {"GET", "/sapi/v1/account/apiRestrictions", "apiRestrictions", 1, Endpoint::Signed},
     {"GET", "/api/v3/account", "account.status", 20, Endpoint::Signed},
     {"GET", "/api/v3/account/commission", "account.commission", 20, Endpoint::Signed},
 };
@@ -36,7 +50,7 @@ std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
 }  // namespace
 
 SpotSite::SpotSite(SpotExchange& exchange, std::vector<ApiKey> keys)
-    : ExchangeSite{exchange, std::move(keys), settings()} {
+    : ExchangeSite{exchange, std::move(keys), settings()}, exchange_{exchange} {
   exchange.on_user_event(
       [this](std::uint16_t account, const json::object& event) { send_user(account, event); });
 }
@@ -160,6 +174,13 @@ void SpotSite::publish_best(const SymbolMarket& market, std::int64_t) {
                            {"A", padded(market.ask().qty)}});
 }
 
+json::object SpotSite::partial_book(const SymbolMarket& market, std::size_t levels,
+                                    std::int64_t) const {
+  return {{"lastUpdateId", whole(market.update_id())},
+          {"bids", level_list(market.bids(), levels)},
+          {"asks", level_list(market.asks(), levels)}};
+}
+
 void SpotSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                              std::int64_t now_ms) {
   const json::object event{{"e", "depthUpdate"},           {"E", now_ms},
@@ -169,4 +190,6 @@ void SpotSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Cha
   send_stream(lower(market.symbol()) + "@depth", event);
   send_stream(lower(market.symbol()) + "@depth@100ms", event);
 }
+
+void SpotSite::publish_more(std::int64_t now_ms) { exchange_.on_time(now_ms); }
 }  // namespace sq::exchange

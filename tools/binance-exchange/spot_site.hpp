@@ -22,9 +22,14 @@ class SpotSite final : public ExchangeSite {
   void publish_best(const SymbolMarket& market, std::int64_t now_ms) override;
   void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                      std::int64_t now_ms) override;
+  [[nodiscard]] boost::json::object partial_book(const SymbolMarket& market, std::size_t levels,
+                                                 std::int64_t now_ms) const override;
+  void publish_more(std::int64_t now_ms) override;
   [[nodiscard]] std::int64_t weight_of(const Endpoint& endpoint,
                                        const Params& params) const override;
   void end_user_streams(std::int64_t now_ms) override;
   void send_user(std::uint16_t account, const boost::json::object& event);
+
+  SpotExchange& exchange_;
 };
 }  // namespace sq::exchange

@@ -3,20 +3,19 @@
 
 #include "engine/types/decimal.hpp"
 #include "tools/binance-exchange/spot_exchange.hpp"
+#include "tools/binance-exchange/spot_money.hpp"
 
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
 
 std::string_view side_text(Side side) { return side == Side::Buy ? "BUY" : "SELL"; }
-std::int64_t whole(std::uint64_t id) { return static_cast<std::int64_t>(id); }
-
 }  // namespace
 
 json::object SpotExchange::order_json(const SpotOrder& order) const {
   return {{"symbol", order.market->symbol()},
           {"orderId", whole(order.id)},
-          {"orderListId", -1},
+          {"orderListId", order.list},
           {"clientOrderId", order.client_id},
           {"price", padded(order.price)},
           {"origQty", padded(order.qty)},
@@ -27,19 +26,19 @@ json::object SpotExchange::order_json(const SpotOrder& order) const {
           {"timeInForce", order.time_in_force},
           {"type", order.type},
           {"side", side_text(order.side)},
-          {"stopPrice", padded(std::int64_t{0})},
+          {"stopPrice", padded(order.stop)},
           {"icebergQty", padded(std::int64_t{0})},
           {"time", order.time_ms},
           {"updateTime", order.update_ms},
-          {"isWorking", true},
-          {"workingTime", order.time_ms},
+          {"isWorking", order.working},
+          {"workingTime", order.working ? order.time_ms : -1},
           {"selfTradePreventionMode", order.self_trade}};
 }
 
 json::object SpotExchange::placed_json(const SpotOrder& order, const std::string& kind) const {
   json::object answer{{"symbol", order.market->symbol()},
                       {"orderId", whole(order.id)},
-                      {"orderListId", -1},
+                      {"orderListId", order.list},
                       {"clientOrderId", order.client_id},
                       {"transactTime", order.update_ms}};
   if (kind == "ACK") return answer;
@@ -48,6 +47,7 @@ json::object SpotExchange::placed_json(const SpotOrder& order, const std::string
        {"price", "origQty", "executedQty", "origQuoteOrderQty", "cummulativeQuoteQty", "status",
         "timeInForce", "type", "side", "workingTime", "selfTradePreventionMode"})
     answer[key] = whole_order.at(key);
+  if (order.stop > Price{}) answer["stopPrice"] = padded(order.stop);
   if (kind != "FULL") return answer;
   json::array fills;
   for (const SpotFill& fill : order.fills)
@@ -82,9 +82,9 @@ void SpotExchange::tell_order(const SpotOrder& order, const std::string& executi
                      {"f", order.time_in_force},
                      {"q", padded(order.qty)},
                      {"p", padded(order.price)},
-                     {"P", padded(std::int64_t{0})},
+                     {"P", padded(order.stop)},
                      {"F", padded(std::int64_t{0})},
-                     {"g", -1},
+                     {"g", order.list},
                      {"C", cancel ? order.client_id : ""},
                      {"x", execution},
                      {"X", order.status},
@@ -98,15 +98,15 @@ void SpotExchange::tell_order(const SpotOrder& order, const std::string& executi
                      {"T", now_ms_},
                      {"t", fill != nullptr ? whole(fill->trade) : -1},
                      {"I", whole(++execution_ids_)},
-                     {"w", order.open()},
+                     {"w", order.open() && order.working},
                      {"m", fill != nullptr && fill->maker},
                      {"M", false},
                      {"O", order.time_ms},
                      {"Z", padded(order.quote)},
                      {"Y", padded(std::int64_t{0})},
                      {"Q", padded(std::int64_t{0})},
-                     {"W", order.time_ms},
                      {"V", order.self_trade}};
+  if (order.working) event["W"] = order.time_ms;
   if (fill != nullptr) {
     event["N"] = fill->commission_asset;
     event["Y"] = padded(divide(Int128{fill->price.raw()} * fill->qty.raw(), kFinePerAmount,
@@ -199,10 +199,11 @@ json::value SpotExchange::my_trades(const Params& params, int account, std::int6
   const std::int64_t since = params.integer("startTime", 0);
   const auto limit =
       static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("limit", 500), 1, 1000));
+  const std::int64_t until = params.integer("endTime", std::int64_t{1} << 60U);
   std::deque<const SpotTrade*> wanted;
   for (const SpotTrade& trade : trades_[of.owner]) {
     if (trade.market != &where || (only != 0 && trade.order != only) || trade.fill.trade < from ||
-        trade.fill.time_ms < since)
+        trade.fill.time_ms < since || trade.fill.time_ms > until)
       continue;
     wanted.push_back(&trade);
     if (wanted.size() <= limit) continue;
@@ -266,5 +267,22 @@ json::value SpotExchange::account_commission(const Params& params, int account, 
                                                 {"enabledForSymbol", false},
                                                 {"discountAsset", "BNB"},
                                                 {"discount", "0.75000000"}}}};
+}
+
+json::value SpotExchange::api_restrictions(const Params&, int account, std::int64_t now_ms) {
+  static_cast<void>(user(account));
+  return json::object{{"ipRestrict", false},
+                      {"createTime", now_ms},
+                      {"enableReading", true},
+                      {"enableWithdrawals", settings_.withdrawals},
+                      {"enableInternalTransfer", false},
+                      {"enableMargin", false},
+                      {"enableFutures", true},
+                      {"permitsUniversalTransfer", false},
+                      {"enableVanillaOptions", false},
+                      {"enableSpotAndMarginTrading", true},
+                      {"enablePortfolioMarginTrading", false},
+                      {"enableFixApiTrade", false},
+                      {"enableFixReadOnly", false}};
 }
 }  // namespace sq::exchange

@@ -34,6 +34,10 @@ const std::map<std::string, UsdmExchange::Method>& UsdmExchange::methods() {
       {"ticker.price", &UsdmExchange::price_ticker},
       {"ticker.book", &UsdmExchange::book_ticker},
       {"premiumIndex", &UsdmExchange::premium_index},
+      {"trades.recent", &UsdmExchange::recent_trades},
+      {"trades.aggregate", &UsdmExchange::aggregate_trades},
+      {"klines", &UsdmExchange::klines},
+      {"ticker.24hr", &UsdmExchange::day_ticker},
       {"fundingRate", &UsdmExchange::funding_rates},
       {"fundingInfo", &UsdmExchange::funding_info},
       {"order.place", &UsdmExchange::place},
@@ -75,9 +79,11 @@ const std::map<std::string, UsdmExchange::Method>& UsdmExchange::methods() {
   return kMethods;
 }
 const std::set<std::string>& UsdmExchange::public_methods() {
-  static const std::set<std::string> kPublic{"ping",         "time",         "exchangeInfo",
-                                             "depth",        "ticker.price", "ticker.book",
-                                             "premiumIndex", "fundingRate",  "fundingInfo"};
+  static const std::set<std::string> kPublic{
+      "ping",         "time",          "exchangeInfo",     "depth",
+      "ticker.price", "ticker.book",   "premiumIndex",     "fundingRate",
+      "fundingInfo",  "trades.recent", "trades.aggregate", "klines",
+      "ticker.24hr"};
   return kPublic;
 }
 

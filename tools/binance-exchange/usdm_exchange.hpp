@@ -150,6 +150,10 @@ class UsdmExchange final : public Venue {
   Json price_ticker(const Params&, UsdmUser&, int, std::int64_t);
   Json book_ticker(const Params&, UsdmUser&, int, std::int64_t);
   Json premium_index(const Params&, UsdmUser&, int, std::int64_t);
+  Json recent_trades(const Params&, UsdmUser&, int, std::int64_t);
+  Json aggregate_trades(const Params&, UsdmUser&, int, std::int64_t);
+  Json klines(const Params&, UsdmUser&, int, std::int64_t);
+  Json day_ticker(const Params&, UsdmUser&, int, std::int64_t);
 
   UsdmSettings settings_;
   std::vector<UsdmUser> users_;

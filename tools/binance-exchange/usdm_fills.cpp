@@ -100,10 +100,9 @@ void UsdmExchange::on_order_event(const OrderEvent& event) {
       on_fill(order, event);
       break;
     case OrderEvent::Kind::Replaced:
+    case OrderEvent::Kind::Reduced:
       reserve(order);
       tell_order(order, "AMENDMENT", nullptr);
-      break;
-    case OrderEvent::Kind::Reduced:
       break;
     case OrderEvent::Kind::Cancelled:
     case OrderEvent::Kind::Expired:

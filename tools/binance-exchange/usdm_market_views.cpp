@@ -1,6 +1,7 @@
 // What the futures exchange says of its symbols: rules, books, prices and marks.
 #include <algorithm>
 
+#include "tools/binance-exchange/market_views.hpp"
 #include "tools/binance-exchange/site.hpp"
 #include "tools/binance-exchange/usdm_exchange.hpp"
 
@@ -130,6 +131,33 @@ json::value UsdmExchange::premium_index(const Params& params, UsdmUser&, int, st
   if (params.has("symbol")) return one(market(params));
   json::array list;
   for (const auto& [name, where] : markets_) list.emplace_back(one(*where));
+  return list;
+}
+
+json::value UsdmExchange::recent_trades(const Params& params, UsdmUser&, int, std::int64_t) {
+  const SymbolMarket& where = market(params);
+  const auto& trades = where.trades();
+  json::array list;
+  for (std::size_t i = trades.size() - std::min(limit_of(params, 500, 1'000), trades.size());
+       i < trades.size(); ++i)
+    list.emplace_back(json::object{{"id", whole(trades[i].id)},
+                                   {"price", padded(trades[i].price)},
+                                   {"qty", padded(trades[i].qty)},
+                                   {"quoteQty", padded(usdt_of(trades[i].price, trades[i].qty))},
+                                   {"time", trades[i].time_ms},
+                                   {"isBuyerMaker", trades[i].buyer_is_maker}});
+  return list;
+}
+json::value UsdmExchange::aggregate_trades(const Params& params, UsdmUser&, int, std::int64_t) {
+  return aggregate_trades_json(market(params), params);
+}
+json::value UsdmExchange::klines(const Params& params, UsdmUser&, int, std::int64_t) {
+  return klines_json(market(params), params);
+}
+json::value UsdmExchange::day_ticker(const Params& params, UsdmUser&, int, std::int64_t now_ms) {
+  if (params.has("symbol")) return day_json(market(params), now_ms);
+  json::array list;
+  for (const auto& [name, where] : markets_) list.emplace_back(day_json(*where, now_ms));
   return list;
 }
 }  // namespace sq::exchange

@@ -23,6 +23,10 @@ constexpr Endpoint kEndpoints[]{
     {"GET", "/fapi/v2/ticker/price", "ticker.price", 1, Endpoint::None},
     {"GET", "/fapi/v1/ticker/bookTicker", "ticker.book", 2, Endpoint::None},
     {"GET", "/fapi/v1/premiumIndex", "premiumIndex", 1, Endpoint::None},
+    {"GET", "/fapi/v1/trades", "trades.recent", 5, Endpoint::None},
+    {"GET", "/fapi/v1/aggTrades", "trades.aggregate", 20, Endpoint::None},
+    {"GET", "/fapi/v1/klines", "klines", 5, Endpoint::None},
+    {"GET", "/fapi/v1/ticker/24hr", "ticker.24hr", 1, Endpoint::None},
     {"GET", "/fapi/v1/fundingRate", "fundingRate", 1, Endpoint::None},
     {"GET", "/fapi/v1/fundingInfo", "fundingInfo", 1, Endpoint::None},
     {"POST", "/fapi/v1/order", "order.place", 0, Endpoint::Signed},
@@ -175,6 +179,19 @@ void UsdmSite::publish_best(const SymbolMarket& market, std::int64_t now_ms) {
                            {"B", padded(market.bid().qty)},
                            {"a", padded(market.ask().price)},
                            {"A", padded(market.ask().qty)}});
+}
+
+json::object UsdmSite::partial_book(const SymbolMarket& market, std::size_t levels,
+                                    std::int64_t now_ms) const {
+  return {{"e", "depthUpdate"},
+          {"E", now_ms},
+          {"T", now_ms},
+          {"s", market.symbol()},
+          {"U", whole(market.update_id())},
+          {"u", whole(market.update_id())},
+          {"pu", whole(market.update_id() - 1)},
+          {"b", level_list(market.bids(), levels)},
+          {"a", level_list(market.asks(), levels)}};
 }
 
 void UsdmSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,

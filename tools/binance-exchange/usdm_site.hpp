@@ -23,6 +23,8 @@ class UsdmSite final : public ExchangeSite {
   void publish_depth(const SymbolMarket& market, const SymbolMarket::Changes& changes,
                      std::int64_t now_ms) override;
   void publish_more(std::int64_t now_ms) override;
+  [[nodiscard]] boost::json::object partial_book(const SymbolMarket& market, std::size_t levels,
+                                                 std::int64_t now_ms) const override;
   [[nodiscard]] std::int64_t weight_of(const Endpoint& endpoint,
                                        const Params& params) const override;
   void end_user_streams(std::int64_t now_ms) override;

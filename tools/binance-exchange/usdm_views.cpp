@@ -155,10 +155,11 @@ json::value UsdmExchange::user_trades(const Params& params, UsdmUser& of, int, s
   const auto from = static_cast<std::uint64_t>(params.integer("fromId", 0));
   const std::int64_t since = params.integer("startTime", 0);
   const std::size_t limit = limit_of(params, 500, 1'000);
+  const std::int64_t until = params.integer("endTime", std::int64_t{1} << 60U);
   std::deque<const UsdmTrade*> wanted;
   for (const UsdmTrade& trade : of.trades) {
     if (trade.market != &where || (only != 0 && trade.order != only) || trade.id < from ||
-        trade.time_ms < since)
+        trade.time_ms < since || trade.time_ms > until)
       continue;
     wanted.push_back(&trade);
     if (wanted.size() <= limit) continue;
