@@ -1,6 +1,7 @@
 // The whole gate with every control on in every scope: 8 instruments of which half settle in
 // another currency, 2 strategies in 2 accounts, a venue, two currencies, the firm; half of the
-// orders are accepted, the others fail one of four rules.
+// orders are accepted, the others fail one of four rules. risk/gate_limits: without the policies
+// (duplicates, windows, message rates, lists, session, clock), which only accepted orders reach.
 #include <cstdlib>
 #include <random>
 #include <vector>
@@ -50,8 +51,47 @@ void turn_all_on(risk::OrderGate& gate) {
   }
 }
 
-risk::OrderGate make_gate() {
+// Wide as well; market impact is off, since it is asked with a book in hand only.
+risk::PolicySetup all_policies() {
+  const risk::MessageRateLimits rate{1'000'000, 1'000'000, 1'000};
+  const std::vector<risk::WindowLimits> windows{
+      {kNsPerSecond, {}, std::int64_t{1} << 60, 1'000'000}};
+  risk::PolicySetup all;
+  all.duplicate_window_ns = kNsPerSecond;
+  all.windows = windows;
+  risk::InstrumentPolicies each;
+  each.windows = windows;
+  each.windows[0].qty_max = std::int64_t{1} << 60;
+  each.freeze_qty = Qty::from_units(10).raw();
+  each.delivery = false;
+  each.filter_age_ns_max = 3'600 * kNsPerSecond;
+  each.order_to_trade = {64 * kNsPerSecond, 1'000, 100, 200};
+  all.instruments.assign(kInstruments + 1, each);
+  all.strategies.assign(2, {rate, {1'000'000, 1'000'000}, true});
+  risk::VenuePolicies venue;
+  venue.venue = VenueId::Simulated;
+  venue.session = venue.tags = true;
+  venue.receive_window_ns = 5 * kNsPerSecond;
+  venue.clock_age_ns_max = 60 * kNsPerSecond;
+  venue.rate = rate;
+  all.venues = {venue};
+  all.accounts.assign(2, rate);
+  return all;
+}
+// What the policies wait to be told before anything may be sent.
+void tell_policies(risk::OrderPolicies& policies) {
+  SessionEvent open;
+  open.venue = VenueId::Simulated;
+  open.phase = SessionPhase::Continuous;
+  open.permitted = 0xFF;
+  policies.on_session(open, kNoInstrument);
+  policies.on_clock(VenueId::Simulated, 1'000'000, 500'000, kNow);
+  for (std::size_t i = 0; i < kInstruments; ++i) policies.on_filters(i, kNow);
+}
+
+risk::OrderGate make_gate(bool policies) {
   risk::GateSetup setup;
+  if (policies) setup.policies = all_policies();
   setup.base_currency = *Currency::parse("USD");
   setup.firm = {1'000, 100'000, 1'000'000 * Amount::kScale, 100'000'000 * Amount::kScale, {}};
   setup.accounts.resize(2);
@@ -69,6 +109,7 @@ risk::OrderGate make_gate() {
   }
   risk::OrderGate gate{std::move(setup)};
   turn_all_on(gate);
+  if (policies) tell_policies(gate.policies());
   for (std::uint16_t s = 0; s < 2; ++s)
     gate.set_strategy_state(StrategyId{s}, StrategyState::Armed);
   gate.set_reference(InstrumentId{kEuro}, Price::from_raw(1'099'990'000),
@@ -127,22 +168,27 @@ std::vector<Draft> make_orders() {
   }
   return drafts;
 }
-}  // namespace
-
-int main(int argc, char** argv) {
-  bench::Session session{argc, argv};
-  risk::OrderGate gate = make_gate();
+void measure(bench::Session& session, const char* name, bool policies) {
+  risk::OrderGate gate = make_gate(policies);
   const std::vector<Draft> drafts = make_orders();
   std::size_t accepted = 0;
   for (const Draft& draft : drafts)
     accepted += gate.check(draft.request, draft.instrument, kNow).accepted() ? 1U : 0U;
+  if (accepted == 0) std::abort();
   const std::string input =
       "4096 orders, seed 42, " + std::to_string(accepted) +
-      " accepted; 8 instruments, 2 strategies, 2 accounts, 2 currencies, every control on, "
-      "32 own orders";
-  session.run_batched("risk/gate", {.input = input}, [&](std::size_t i) {
+      " accepted; 8 instruments, 2 strategies, 2 accounts, 2 currencies, every " +
+      (policies ? "control" : "limit") + " on, 32 own orders";
+  session.run_batched(name, {.input = input}, [&](std::size_t i) {
     const Draft& draft = drafts[i % kOrders];
     return gate.check(draft.request, draft.instrument, kNow).rule;
   });
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::Session session{argc, argv};
+  measure(session, "risk/gate", true);
+  measure(session, "risk/gate_limits", false);
   return session.finish();
 }

@@ -41,7 +41,7 @@ struct RestingOrder {
   OrderId id{};
   Price limit{};  // where it would meet another
   Side side{Side::Buy};
-  Price valued_at{};  // the highest at which it may still fill
+  Price valued_at{};  // of those at which it may still fill, where it is worth most
 };
 // What of an order may still fill, and between which limits: the same while nothing is changed.
 struct Stake {

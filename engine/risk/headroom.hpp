@@ -13,6 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 #include "engine/types/fixed.hpp"
 
@@ -38,10 +41,15 @@ class alignas(64) Headroom {
     return lanes_[static_cast<std::size_t>(room)];
   }
   [[nodiscard]] bool holds(const Headroom& needed) const noexcept {
+#ifdef __AVX512F__
+    return _mm512_cmpgt_epi64_mask(_mm512_load_si512(needed.lanes_.data()),
+                                   _mm512_load_si512(lanes_.data())) == 0;
+#else
     std::uint64_t short_of = 0;
     for (std::size_t i = 0; i < kRooms; ++i)
       short_of |= needed.lanes_[i] > lanes_[i] ? std::uint64_t{1} : std::uint64_t{0};
     return short_of == 0;
+#endif
   }
 
  private:

@@ -229,8 +229,13 @@ class OrderGate {
     std::int64_t short_max{-1};
     std::uint32_t changed{0};  // a bit a LimitKind: not as configured
   };
+  struct Cost {  // of an order in the base currency, 1e-26
+    Int128 value;
+    Int128 extra_value;
+    MonoTime now;
+  };
   struct Touched {
-    Scope* scope;
+    const Scope* scope;
     const Sums* known;
     const Worst* after;
   };
@@ -268,8 +273,9 @@ class OrderGate {
   [[nodiscard]] Verdict check_exposure(const Draft&, MonoTime) noexcept;
   [[nodiscard]] Verdict check_position(const Draft&) const noexcept;
   [[nodiscard]] Verdict check_rates(const Draft&, MonoTime) const noexcept;
-  [[nodiscard]] static Headroom needed(const Draft&, const Worst& known, const Worst& after,
-                                       Int128 value, Int128 extra_value, MonoTime) noexcept;
+  [[nodiscard]] Verdict check_greeks(const Draft&, MonoTime) const noexcept;
+  [[nodiscard]] bool has_room(const Draft&, const Cost&) const noexcept;
+  [[nodiscard, gnu::noinline]] Verdict check_sums(const Draft&, const Cost&) const noexcept;
   // Of one scope, exactly; false: it refuses, and the verdict says why.
   [[nodiscard]] static bool check_notional(const Draft&, const Touched&, Int128 value,
                                            Verdict&) noexcept;

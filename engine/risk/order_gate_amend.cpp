@@ -6,20 +6,29 @@
 #include "engine/risk/order_gate.hpp"
 
 namespace sq::risk {
+namespace {
+// Where what may fill is worth most: the value of an inverse contract falls with the price.
+Price dearest(const Instrument& traded, const Stake& stake) noexcept {
+  return traded.kind == InstrumentKind::InversePerpetual ? stake.lowest : stake.highest;
+}
+}  // namespace
+
 void OrderGate::on_restaked(const OrderRequest& order, InstrumentId id, const Stake& before,
                             const Stake& after) noexcept {
   const std::size_t i = index_of(id);
   RestingOrder* const own = resting_of(order, i);
-  const Price valued_at = own != nullptr ? own->valued_at : before.highest;
+  const Instrument& traded = instruments_[i];
+  const Price valued_at = own != nullptr ? own->valued_at : dearest(traded, before);
+  const Price values_at = dearest(traded, after);
   Int128 was = 0;
   Int128 is = 0;
-  if (!times(before.open.raw(), unit_value(instruments_[i], valued_at, Rounding::Up), was) ||
-      !times(after.open.raw(), unit_value(instruments_[i], after.highest, Rounding::Up), is))
+  if (!times(before.open.raw(), unit_value(traded, valued_at, Rounding::Up), was) ||
+      !times(after.open.raw(), unit_value(traded, values_at, Rounding::Up), is))
     broken_ = true;
   add_open(order, i, after.open - before.open, is - was);
   if (own == nullptr) return;
   own->limit = order.side == Side::Buy ? after.highest : after.lowest;
-  own->valued_at = after.highest;
+  own->valued_at = values_at;
 }
 
 void OrderGate::on_amend_message(const OrderRequest& order, InstrumentId id,

@@ -1,5 +1,5 @@
-// The order against what is held and open: worst-case positions and notional, counts, rates, the
-// day's turnover and loss, in every scope that it touches.
+// The order against what is held and open, exactly: worst-case notional, counts, rates, the day's
+// turnover and loss, in every scope that it touches. Names what refuses.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -8,42 +8,6 @@
 #include "engine/risk/refusal.hpp"
 
 namespace sq::risk {
-namespace {
-struct Range {  // worst case, 1e-8 base units
-  Int128 low{0};
-  Int128 high{0};
-};
-Range range_of(const Holding& holding, Side side, Qty extra) noexcept {
-  Range range{holding.worst_short(), holding.worst_long()};
-  (side == Side::Buy ? range.high : range.low) += sign_of(side) * Int128{extra.raw()};
-  return range;
-}
-}  // namespace
-
-Verdict OrderGate::check_position(const Draft& draft) const noexcept {
-  if (draft.extra == Qty{}) return {};
-  const std::size_t i = draft.instrument;
-  const bool buy = draft.order.side == Side::Buy;
-  // Each side is held to its own bound, so an order that shrinks an oversized position passes.
-  const Range total = range_of(exposures_[i].total, draft.order.side, draft.extra);
-  const Int128 after = buy ? total.high : -total.low;
-  const InstrumentLimits& limits = limits_[i];
-  const std::int64_t allowed = (buy ? limits.position_max : *limits.short_position_max).raw();
-  if (after > allowed)
-    return refuse(Rule::Position, saturate(buy ? after : -after), buy ? allowed : -allowed,
-                  instrument(i));
-  const HoldingBounds bounds = bounds_of(draft);
-  const std::int64_t own_max = buy ? bounds.long_max : bounds.short_max;
-  if (own_max < 0) return {};
-  const Range own =
-      range_of(exposures_[i].by_strategy[draft.strategy], draft.order.side, draft.extra);
-  const Int128 own_after = buy ? own.high : -own.low;
-  if (own_after > own_max)
-    return refuse(Rule::Position, saturate(buy ? own_after : -own_after), buy ? own_max : -own_max,
-                  ScopeKind::StrategyInstrument, draft.strategy);
-  return {};
-}
-
 // The order's own currency, and each one in which something is held or open.
 Verdict OrderGate::check_rates(const Draft& draft, MonoTime now) const noexcept {
   for (std::size_t place = 1; place < currencies().size(); ++place) {
@@ -62,32 +26,19 @@ Verdict OrderGate::check_rates(const Draft& draft, MonoTime now) const noexcept 
   return {};
 }
 
-Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
-  if (const Verdict v = check_position(draft); !v.accepted()) return v;
-  refresh();
+Verdict OrderGate::check_greeks(const Draft& draft, MonoTime now) const noexcept {
+  OrderRequest grows = draft.order;
+  grows.qty = draft.extra;
+  return greeks_.check(grows, draft.instrument, draft.reduces, exposures_, now);
+}
+
+// Exactly, scope by scope.
+Verdict OrderGate::check_sums(const Draft& draft, const Cost& cost) const noexcept {
   const std::size_t i = draft.instrument;
-  if (!rates_.fresh(now) && !draft.reduces) [[unlikely]] {
-    if (const Verdict v = check_rates(draft, now); !v.accepted()) return v;
-  }
-  if ((unpriced_ != 0 || broken_) && !draft.reduces) return refuse(Rule::Overflow);
-
-  // What the order is worth at its own price.
-  const UInt128 unit = unit_value(instruments_[i], draft.order.limit, Rounding::Up);
-  const auto rate = static_cast<UInt128>(rates_.rate(rates_.place_of(i)).up);
-  UInt128 weight = 0;
-  Int128 value = 0;
-  if (__builtin_mul_overflow(unit, rate, &weight) || !times(draft.resting.raw(), weight, value))
-    return refuse(Rule::Overflow);
-  Int128 extra_value = value;
-  if (draft.changes != nullptr &&
-      !times(static_cast<Int128>(rate), static_cast<UInt128>(draft.extra_value), extra_value))
-    return refuse(Rule::Overflow);
-
   const InstrumentExposure& exposure = exposures_[i];
   const std::array<const Holding*, 3> held{&exposure.total, &holding_of(draft),
                                            &exposure.by_account[draft.account]};
   std::array<Worst, 3> after;
-  std::array<Headroom, 3> needs;
   const Sums* const cells = &cells_[cells_at(i)];
   const Sums* const of_account = cells + 1 + strategies() + draft.account;
   const std::array<const Sums*, 3> known{
@@ -96,51 +47,24 @@ Verdict OrderGate::check_exposure(const Draft& draft, MonoTime now) noexcept {
     after[h] = known[h]->worst;
     if (!worsen(after[h], *held[h], draft.order.side, draft.extra, valuations_[i].weight))
       return refuse(Rule::Overflow);
-    needs[h] = needed(draft, known[h]->worst, after[h], value, extra_value, now);
   }
-  if (greeks_.limited() && draft.extra != Qty{}) [[unlikely]] {
-    OrderRequest grows = draft.order;
-    grows.qty = draft.extra;
-    const Verdict v = greeks_.check(grows, i, draft.reduces, exposures_, now);
-    if (!v.accepted()) return v;
-  }
-  Scope& own = draft.manual ? account(draft.account) : strategy(draft.strategy);
-  const std::array<std::pair<Scope*, std::size_t>, 6> touched{{{&instrument(i), 0},
-                                                               {&own, 1},
-                                                               {&account(draft.account), 2},
-                                                               {&venue_at(i), 0},
-                                                               {&currency_at(i), 0},
-                                                               {&firm(), 0}}};
+  const Scope& own = draft.manual ? account(draft.account) : strategy(draft.strategy);
+  const std::array<std::pair<const Scope*, std::size_t>, 6> touched{{{&instrument(i), 0},
+                                                                     {&own, 1},
+                                                                     {&account(draft.account), 2},
+                                                                     {&venue_at(i), 0},
+                                                                     {&currency_at(i), 0},
+                                                                     {&firm(), 0}}};
   for (const auto& [scope, h] : touched) {
-    if (scope->headroom().holds(needs[h])) [[likely]]
-      continue;
     const Touched each{scope, known[h], &after[h]};
     // Filled by the one that refuses: a verdict a scope would be written and read for nothing.
     Verdict verdict;
-    if (!check_notional(draft, each, value, verdict) ||
-        !check_counts(draft, each, extra_value, now, verdict) ||
+    if (!check_notional(draft, each, cost.value, verdict) ||
+        !check_counts(draft, each, cost.extra_value, cost.now, verdict) ||
         !check_losses(draft, each, verdict))
       return verdict;
   }
   return {};
-}
-
-// The same for every scope that the holding counts in.
-Headroom OrderGate::needed(const Draft& draft, const Worst& known, const Worst& after, Int128 value,
-                           Int128 extra_value, MonoTime now) noexcept {
-  Headroom needs;
-  const bool grows = draft.extra != Qty{};
-  const bool buy = draft.order.side == Side::Buy;
-  needs[Room::OrderValue] = room_needed(value);
-  needs[Room::Gross] =
-      after.gross > known.gross ? room_needed(after.gross - known.gross) : kNeedsNothing;
-  needs[Room::Long] = grows && buy ? room_needed(after.highest - known.highest) : kNeedsNothing;
-  needs[Room::Short] = grows && !buy ? room_needed(known.lowest - after.lowest) : kNeedsNothing;
-  needs[Room::OpenValue] = extra_value > 0 ? room_needed(extra_value) : kNeedsNothing;
-  needs[Room::OpenOrders] = draft.changes == nullptr ? 1 : kNeedsNothing;
-  needs[Room::Rate] = -now.ns;
-  needs[Room::Latch] = 0;
-  return needs;
 }
 
 // The side that the order is on, with what it adds; the other is as it was. The larger magnitude

@@ -1,5 +1,6 @@
 // The core's end of the rings to venues' threads: each request goes to the ring of its instrument's
-// venue. What finds its ring full never leaves; the core hears of it by an input of kind NotSent.
+// venue. What finds its ring full never leaves; the core hears of it by an input: NotSent, and
+// ReplaceRejected for an amend.
 // Thread: the core's. Cost: a copy into a ring; no allocation. Errors: orders that a full ring
 // refused come back by take_not_sent(); a cancel or query that it refused is no answer: the core
 // asks again after its time (both counted).
@@ -40,7 +41,7 @@ class RingEntry final : public OrderEntry {
     if (ring == nullptr || !ring->try_push(request)) ++unasked_;
   }
 
-  // Reports of kind NotSent, in the order of their requests; false: none is left.
+  // Reports of what never left, in the order of their requests; false: none is left.
   [[nodiscard]] bool take_not_sent(Record<OrderReport>& report) noexcept {
     if (next_ == not_sent_.size()) return false;
     report = not_sent_[next_++];
@@ -64,13 +65,20 @@ class RingEntry final : public OrderEntry {
       not_sent_.clear();
       next_ = 0;
     }
-    if (not_sent_.size() == kNotSentMax || request.kind != RecordKind::OrderSent) {
+    if (not_sent_.size() == kNotSentMax) {
       ++unreported_;
       return;
     }
     OrderReport report;
-    report.id = payload_of<OrderRequest>(request).id;
-    report.kind = ReportKind::NotSent;
+    if (request.kind == RecordKind::AmendSent) {
+      const auto& amend = payload_of<AmendRequest>(request);
+      report.id = amend.id;
+      report.kind = ReportKind::ReplaceRejected;  // the order itself works on
+      report.amend = amend.number;
+    } else {
+      report.id = payload_of<OrderRequest>(request).id;
+      report.kind = ReportKind::NotSent;
+    }
     auto record = make_record(RecordKind::OrderReport, report);
     record.header.source = kSourceCore;
     record.header.source_sequence = held_back_;

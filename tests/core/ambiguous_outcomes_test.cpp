@@ -1,6 +1,6 @@
-// Timeouts, lost and doubled reports, errors that leave open what happened, early "not found": the
-// engine must never count less than what is truly at stake, never send an order twice, and know
-// everything again once the venue answers.
+// Timeouts, lost and doubled reports, errors that leave open what happened, early "not found", of
+// orders, cancels and amends: the engine must never count less than what is truly at stake, never
+// send an order twice, and know everything again once the venue answers.
 #include <catch2/catch.hpp>
 
 #include "tests/core/core_fixture.hpp"
@@ -48,7 +48,7 @@ class Desk {
     };
     script_.on_order = [this](const strategy::OrderUpdate& update, strategy::Context&) {
       if (!is_terminal(update.state)) return;
-      std::erase(mine_, update.id);
+      std::erase_if(mine_, [&](const Mine& each) { return each.id == update.id; });
     };
   }
 
@@ -119,6 +119,7 @@ class Desk {
       const auto found = truth.working.find(order.request.id.value);
       REQUIRE(found != truth.working.end());
       CHECK(found->second.qty == order.remaining());
+      CHECK(found->second.limit == order.request.limit);
     });
     CHECK(working == truth.working.size());
     CHECK_FALSE(core_->ledger().kill_latched());
@@ -178,10 +179,18 @@ class Desk {
       intent.qty = Qty::from_units(static_cast<std::int32_t>(1 + random_() % 6));
       intent.tif = random_() % 8 == 0 ? TimeInForce::ImmediateOrCancel : TimeInForce::GoodTillCancel;
       const strategy::Submitted sent = context.submit(intent);
-      if (sent.refused == risk::Rule::None) mine_.push_back(sent.id);
+      if (sent.refused == risk::Rule::None) mine_.push_back({sent.id, buy});
     }
-    if (!mine_.empty() && (random_() % 3 == 0 || mine_.size() > 300))
-      context.cancel(mine_[random_() % mine_.size()]);
+    if (mine_.empty()) return;
+    if (random_() % 3 == 0) {
+      const Mine& order = mine_[random_() % mine_.size()];
+      const std::int64_t away = static_cast<std::int64_t>(random_() % 3) - 1;
+      const auto total = Qty::from_units(static_cast<std::int32_t>(1 + random_() % 9));
+      static_cast<void>(context.amend(
+          order.id, CoreFixture::price(order.buy ? 10'000 + away : 10'001 - away), total));
+    }
+    if (random_() % 3 == 0 || mine_.size() > 300)
+      context.cancel(mine_[random_() % mine_.size()].id);
   }
   void check() {
     const LossyVenue::Truth& truth = venue_->truth();
@@ -191,6 +200,10 @@ class Desk {
       ++undercounted_;
   }
 
+  struct Mine {
+    OrderId id;
+    bool buy;
+  };
   class NoJournal final : public core::Journal {
    public:
     [[nodiscard]] bool append(const RecordHeader&) noexcept override { return true; }
@@ -203,7 +216,7 @@ class Desk {
   std::mt19937_64 random_;
   WallTime now_{kStart};
   std::uint64_t depth_id_{100};
-  std::vector<OrderId> mine_;
+  std::vector<Mine> mine_;
   bool trading_{true};
   std::uint64_t undercounted_{0};
 };
@@ -218,6 +231,7 @@ void run(std::uint64_t seed, std::uint64_t ambiguous, LossyVenue::Faults faults)
   REQUIRE(steps != 0);
   desk.compare();
   CHECK(desk.core().ledger().counters().fills > ambiguous / 20);
+  CHECK(desk.core().ledger().counters().amends_sent > ambiguous / 20);
 }
 }  // namespace
 

@@ -66,6 +66,7 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
     request.kind = record.kind;
     if (record.kind == RecordKind::OrderSent) request.order = payload_of<OrderRequest>(record);
     if (record.kind == RecordKind::CancelSent) request.cancel = payload_of<CancelRequest>(record);
+    if (record.kind == RecordKind::AmendSent) request.amend = payload_of<AmendRequest>(record);
     if (record.kind == RecordKind::QuerySent) request.query = payload_of<QueryRequest>(record);
     if (chance(faults.error_answer)) {
       ++ambiguous;
@@ -89,6 +90,7 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
     RecordKind kind{RecordKind::None};
     OrderRequest order{};
     CancelRequest cancel{};
+    AmendRequest amend{};
     QueryRequest query{};
     bool operator<(const Request& other) const {
       return at != other.at ? at > other.at : number > other.number;
@@ -122,6 +124,9 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
       pass(record.header);
     } else if (request.kind == RecordKind::CancelSent) {
       auto record = make_record(RecordKind::CancelSent, request.cancel);
+      pass(record.header);
+    } else if (request.kind == RecordKind::AmendSent) {
+      auto record = make_record(RecordKind::AmendSent, request.amend);
       pass(record.header);
     } else {
       const auto found = arrived_.find(request.query.id.value);
@@ -172,6 +177,13 @@ class LossyVenue final : public venue::OrderEntry, private backtest::ReportSink 
         order.qty -= said.last_qty;
         if (order.qty == Qty{}) truth_.working.erase(found);
         break;
+      case ReportKind::Replaced: {
+        const Qty left = said.last_qty - said.cumulative_qty;
+        open_of(order.side) += left.raw() - order.qty.raw();
+        order.qty = left;
+        order.limit = said.last_price;
+        break;
+      }
       case ReportKind::Rejected:
       case ReportKind::Cancelled:
       case ReportKind::Expired:

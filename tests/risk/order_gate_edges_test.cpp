@@ -1,6 +1,7 @@
 // What lies exactly on an edge: the last order that there is room for, limits of 0, numbers one
 // beyond the last, prices that just meet.
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "tests/risk/scope_gate.hpp"
 
@@ -86,4 +87,43 @@ TEST_CASE("orders that meet at exactly one price meet", "[risk]") {
           Rule::SelfMatch);
     CHECK(f.gate.check(ScopeGate::order(side, apart, 1), kPaper, kScopeNow).accepted());
   }
+}
+
+// Products end at 2^120 x 1e-26: 13.2923 thousand million of the base currency.
+TEST_CASE(
+    "an order that makes a holding too large to be valued is refused, however wide the limits",
+    "[risk]") {
+  constexpr std::int64_t kWidest = std::numeric_limits<std::int64_t>::max();
+  risk::GateSetup setup = scope_setup();
+  setup.firm.gross_notional_max = kWidest;
+  setup.instruments[1].qty_max = setup.instrument_limits[1].position_max =
+      setup.instrument_limits[1].order_qty_max = Qty::from_units(20'000'000);
+  setup.instrument_limits[1].order_value_max = kWidest;
+  ScopeGate f{std::move(setup)};
+  OrderRequest order = ScopeGate::order(Side::Buy, 1'001, 7'000'000);
+  f.gate.on_position(order.strategy, kOtherPaper, order.qty,
+                     -Int128{7'003'500'000} * Amount::kScale, order.account);
+  order.qty = Qty::from_units(6'279'000);  // 13.29228 thousand million with what is held
+  CHECK(f.gate.check(order, kOtherPaper, kScopeNow).rule == Rule::None);
+  order.qty = Qty::from_units(6'280'000);  // 13.29328
+  CHECK(f.gate.check(order, kOtherPaper, kScopeNow).rule == Rule::Overflow);
+}
+
+TEST_CASE("an inverse contract that may fill at two prices counts at the lower one", "[risk]") {
+  risk::GateSetup setup = scope_setup();
+  setup.instruments[1].kind = InstrumentKind::InversePerpetual;
+  setup.instruments[1].multiplier = Qty::from_units(100);
+  ScopeGate f{std::move(setup)};
+  const auto value = [&] { return f.gate.exposure(kOtherPaper).total.open.value; };
+  constexpr Int128 kTenth = Int128{power_of_ten(16)};  // of the base, in 1e-17
+  const Price high = Price::from_units(1'000);
+  const Price low = Price::from_units(500);
+  const OrderRequest order = f.send(ScopeGate::order(Side::Buy, 1'000, 2), kOtherPaper);
+  CHECK(value() == 2 * kTenth);  // 2 x 100 / 1000
+  f.gate.on_restaked(order, kOtherPaper, {order.qty, high, high}, {order.qty, high, low});
+  CHECK(value() == 4 * kTenth);
+  f.gate.on_restaked(order, kOtherPaper, {order.qty, high, low}, {order.qty, high, high});
+  CHECK(value() == 2 * kTenth);
+  f.gate.on_released(order, kOtherPaper, order.qty, true);
+  CHECK(value() == 0);
 }

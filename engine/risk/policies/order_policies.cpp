@@ -95,9 +95,9 @@ void OrderPolicies::settle() noexcept {
         });
 }
 
-Verdict OrderPolicies::check(const OrderRequest& order, std::size_t instrument,
-                             const InstrumentExposure& exposure, bool reduces, bool confirmed,
-                             MonoTime now) noexcept {
+[[gnu::flatten]] Verdict OrderPolicies::check(const OrderRequest& order, std::size_t instrument,
+                                              const InstrumentExposure& exposure, bool reduces,
+                                              bool confirmed, MonoTime now) noexcept {
   if (!on_) return {};
   const OnInstrument& at = instruments_[instrument];
   const OnVenue& venue = venues_[at.venue];

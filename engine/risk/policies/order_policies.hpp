@@ -74,6 +74,9 @@ class OrderPolicies {
     return s < strategies_.size() && strategies_[s].repeated.disabled();
   }
 
+  // At least one of its controls could refuse something.
+  [[nodiscard]] bool any_on() const noexcept { return on_; }
+
   // For people and for changes while running.
   [[nodiscard]] std::size_t instruments() const noexcept { return instruments_.size(); }
   [[nodiscard]] std::size_t strategies() const noexcept { return strategies_.size(); }
