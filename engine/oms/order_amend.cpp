@@ -182,8 +182,10 @@ bool OrderLife::settle_amend(Order& order, const OrderReport& report, MonoTime n
     return true;
   }
   if (!order.amending) return false;
-  if (report.amend == amend.number) {  // it came there, and the terms are the old ones
-    amend.answered = amend.number;
+  if (report.amend == amend.number) {
+    // It came there. Of an order that ended since nobody may tell by which terms: the count decides.
+    if (amend.style == AmendStyle::InPlace && report.last_qty == Qty{}) return false;
+    amend.answered = amend.number;  // and the terms are the old ones
   } else {
     if (order.absent_since_query) return false;
     order.absent_since_query = true;

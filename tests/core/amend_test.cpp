@@ -119,6 +119,21 @@ TEST_CASE("an amend to less frees nothing before the venue has said so", "[core]
   CHECK(t.order(id).request.qty == Qty::from_units(4));
 }
 
+TEST_CASE("an order filled by the terms of an amend that only a query told of awaits no more fills",
+          "[core][amend]") {
+  Trader t;
+  const OrderId id = t.open(CoreFixture::buy(9'990, 4));
+  REQUIRE(t.amend(id, 9'990, 2).id == id);
+  t.fill(id, 1, 2);
+  t.answer(id, ReportKind::Status, [](OrderReport& report) {
+    report.state = OrderState::Filled;
+    report.cumulative_qty = Qty::from_units(2);
+    report.amend = 1;
+  });
+  CHECK(t.order(id).state == OrderState::Filled);
+  CHECK(t.open_units() == 0);
+}
+
 TEST_CASE("only an open order of one's own can be amended, to more than is filled",
           "[core][amend]") {
   Trader t;
