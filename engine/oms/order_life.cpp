@@ -78,7 +78,8 @@ Order* OrderLife::on_cancel_sent(const RecordHeader& sent) noexcept {
   Order* order = pool_.find(payload_of<CancelRequest>(sent).id);
   if (order == nullptr || !order->working()) return order;
   order->cancel_sent = order->cancel_wanted = true;
-  order->asked_at = sent.mono;
+  // Cancels of an order that nobody may have do not put off the question whether it arrived.
+  if (order->state != OrderState::Unknown) order->asked_at = sent.mono;
   if (order->state == OrderState::Open || order->state == OrderState::PendingReplace) {
     order->state = OrderState::PendingCancel;
     order->changed_at = sent.mono;
@@ -148,7 +149,9 @@ ReportOutcome OrderLife::on_report(const RecordHeader& header) noexcept {
       (outcome.fit == ReportFit::Duplicate && !outcome.repriced))
     return outcome;
   order.state = outcome.to;
-  order.changed_at = header.mono;
+  // Nor does the venue's word that it has nothing to cancel.
+  if (report.kind != ReportKind::CancelRejected || order.state != OrderState::Unknown)
+    order.changed_at = header.mono;
   // What leaves a cancel or an amend open is no progress: the next query waits longer.
   const bool owed = order.cancel_wanted || order.amending;
   if (report.kind != ReportKind::CancelRejected && (report.kind != ReportKind::Status || !owed))
