@@ -7,6 +7,7 @@
 #include "engine/app/commands.hpp"
 #include "engine/app/options/chain_command.hpp"
 #include "engine/app/options_command.hpp"
+#include "engine/app/record/record_command.hpp"
 #include "engine/app/surveillance_command.hpp"
 #include "engine/app/wal_export.hpp"
 #include "engine/app/wal_repair_command.hpp"
@@ -108,6 +109,17 @@ void add_convert(CLI::App& app, ConvertOptions& options, int& code) {
   command->add_option("--format", options.format, "of the file that is read");
   command->add_option("--symbol", options.symbols, "only this one; can be given again");
   command->callback([&] { code = convert_command(options); });
+}
+
+void add_record(CLI::App& app, RecordOptions& options, int& code) {
+  auto* command =
+      app.add_subcommand("record", "Record the market streams of a configuration's venues");
+  command->add_option("config", options.config, "with [[venue]]: config/paper.toml")->required();
+  command->add_option("--out", options.out, "folder for the files")->required();
+  command->add_option("--minutes", options.minutes, "then end; else on Ctrl-C")
+      ->check(CLI::Range(0.001, 525'600.0));
+  command->add_option("--json", options.json, "write the summary to this file");
+  command->callback([&] { code = record_command(options); });
 }
 
 void add_surveil(CLI::App& app, SurveillanceOptions& options, int& code) {
@@ -256,6 +268,7 @@ int main(int argc, char** argv) {
   ChainArguments chain;
   SurveillanceOptions surveillance;
   ConvertOptions convert;
+  RecordOptions record;
   bool book_formats = false;
   std::filesystem::path check_config;
   std::filesystem::path doctor_json;
@@ -266,6 +279,7 @@ int main(int argc, char** argv) {
     add_wal(app, wal, code);
     add_book(app, book, book_formats, code);
     add_convert(app, convert, code);
+    add_record(app, record, code);
     add_surveil(app, surveillance, code);
     add_options(app, option, chain, code);
     auto* check = app.add_subcommand("check", "Check a configuration");

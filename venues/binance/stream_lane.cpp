@@ -129,6 +129,7 @@ void StreamLane::on_reply(const StreamReply& reply, bool second) {
 }
 
 void StreamLane::note_end(const Line& line, MonoTime now, WallTime wall, RateGovernor& governor) {
+  if (ending_) return;
   problem_ = line.client.why();
   if (line.was_open) {
     ++counters_.disconnects;

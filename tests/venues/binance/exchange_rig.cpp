@@ -44,20 +44,25 @@ binance::Server server_at(std::uint16_t port, net::TlsContext* tls) {
 
 class Wire::Line final : public exchange::WebPeer {
  public:
-  Line(Wire& wire, exchange::WebPeer& peer) : wire_{wire}, peer_{peer} {}
+  Line(Wire& wire, exchange::WebPeer& peer) : wire_{wire}, peer_{peer}, request_{peer.request()} {
+    if (wire_.on_opening) wire_.on_opening(request_);
+  }
   void send(std::string_view payload, const exchange::Delivery& how) override {
-    if (!wire_.passes || wire_.passes(std::string{payload})) peer_.send(payload, how);
+    std::string text{payload};
+    if (wire_.passes && !wire_.passes(text)) return;
+    exchange::Delivery made = how;
+    made.binary = wire_.to_binary && wire_.to_binary(text);
+    peer_.send(text, made);
   }
   void close(std::uint16_t code, std::string_view reason) override { peer_.close(code, reason); }
   void drop() override { peer_.drop(); }
-  [[nodiscard]] const exchange::WebRequest& request() const noexcept override {
-    return peer_.request();
-  }
+  [[nodiscard]] const exchange::WebRequest& request() const noexcept override { return request_; }
   [[nodiscard]] std::size_t unsent() const noexcept override { return peer_.unsent(); }
 
  private:
   Wire& wire_;
   exchange::WebPeer& peer_;
+  exchange::WebRequest request_;
 };
 
 Wire::Wire(exchange::Site& site) : site_{site} {}

@@ -28,7 +28,9 @@ class Wire final : public exchange::Site {
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
-  std::function<bool(const std::string& text)> passes;  // false: the message is lost
+  std::function<bool(const std::string& text)> passes;    // false: the message is lost
+  std::function<bool(std::string& text)> to_binary;       // true: `text` is a frame now
+  std::function<void(exchange::WebRequest&)> on_opening;  // what the exchange is told
   std::function<std::optional<exchange::WebAnswer>(const exchange::WebRequest&)> answers;
 
   exchange::WebAnswer on_request(const exchange::WebRequest& request) override;

@@ -272,5 +272,6 @@ TEST_CASE("the end is told once to each book and closes the connections in order
   CHECK(rig.wire().connections() == 0);
   CHECK(rig.events(FeedEvent::Ended) == 2);
   CHECK(rig.events(FeedEvent::Disconnected) == 0);
+  CHECK(rig.link().counters().lanes.disconnects == 0);  // lost, not ended
   CHECK_FALSE(rig.all_live());
 }
