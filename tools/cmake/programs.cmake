@@ -6,7 +6,6 @@
 # tests/fuzz/<module>_<what>_fuzz.cpp                                  the same
 # tools/<name>.cpp, tools/<name>/*.cpp  one program <name>             links everything; with tests/<name> of a library sq_<name>
 # Where no module has that name, everything is linked. What else a program needs is in this table:
-set(SQ_NEEDS_test_venue_binance sq_binance-exchange)
 set(SQ_NEEDS_test_core sq_backtest sq_venue_binance sq_strategies)
 set(SQ_NEEDS_test_book sq_venue_binance)
 set(SQ_NEEDS_test_feed sq_book)
