@@ -9,6 +9,7 @@
 #include "engine/app/core_setup.hpp"
 #include "engine/app/drive/recorded_drive.hpp"
 #include "engine/app/live/live_drive.hpp"
+#include "engine/app/live/paper_drive.hpp"
 #include "engine/app/log_directory.hpp"
 #include "engine/app/policy_setup.hpp"
 #include "engine/app/preamble.hpp"
@@ -30,7 +31,7 @@ risk::ApprovalKey fresh_approval_key() {
 SessionFiles session_of(const settings::Config& config) {
   if (config.engine.mode == settings::Mode::Recorded) return find_session(config);
   SessionFiles session;
-  session.origin = "live:";
+  session.origin = config.engine.mode == settings::Mode::Paper ? "paper:" : "live:";
   for (const auto& each : config.venues)
     session.origin += fmt::format(" {} at {}", text_of(each.venue), each.stream);
   return session;
@@ -90,6 +91,8 @@ std::vector<std::string> EngineRun::strategy_names() const {
 std::unique_ptr<Drive> EngineRun::make_drive() {
   if (config_.engine.mode == settings::Mode::Live)
     return std::make_unique<LiveDrive>(config_, setup_.approval_key, control_->block());
+  if (config_.engine.mode == settings::Mode::Paper)
+    return std::make_unique<PaperDrive>(config_, setup_, control_->block());
   return std::make_unique<RecordedDrive>(config_, setup_, session_, feed_stages_);
 }
 

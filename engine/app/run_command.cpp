@@ -47,10 +47,6 @@ settings::Config load(const RunOptions& options) {
       throw std::runtime_error("--speed " + options.speed + ": accepted: 1 to 100000, or max");
     config.session.speed = *speed;
   }
-  if (config.engine.mode == settings::Mode::Paper)
-    throw std::runtime_error(
-        "engine.mode: this build runs \"recorded\" and \"live\"; the simulated exchange does not take "
-        "live market data yet");
   require_armed(config, options.arm);
   return config;
 }

@@ -66,6 +66,13 @@ void Simulation::connect(CoreInput& core) noexcept {
   ready_ = false;
 }
 
+void Simulation::follow_clock(WallTime now) {
+  SQ_CHECK(direct());
+  horizon_ = clocked() ? std::max(horizon_, now) : now;
+  for (std::size_t i = 0; i < feeds_.size(); ++i)
+    if (exchange_at_[i] == kNever && core_at_[i] == kNever) load(i);
+}
+
 VenueId Simulation::venue_of(InstrumentId id) const noexcept {
   return index_of(id) < venues_.size() ? venues_[index_of(id)] : VenueId::None;
 }
@@ -103,6 +110,8 @@ void Simulation::load(std::size_t index) {
       record->wall = feed.last_received;
       ++feed.backwards;
     }
+    // Behind what has happened already: market data come before a request of the same time.
+    if (clocked()) record->wall = std::max({record->wall, now_, WallTime{request_run_.ns + 1}});
     feed.last_received = record->wall;
     exchange_at_[index] = core_at_[index] = record->wall;
     return;
@@ -141,7 +150,7 @@ Simulation::Due Simulation::next_at_core(WallTime timer) const noexcept {
   if (derived_ != nullptr && market.kind != Kind::None && derived_->next() < market.at)
     market = {std::max(derived_->next(), now_), Kind::Derived, 0};
   if (timer < due.at && timer <= market.at) {
-    const bool busy = due.kind != Kind::None || market.kind != Kind::None ||
+    const bool busy = clocked() || due.kind != Kind::None || market.kind != Kind::None ||
                       std::any_of(request_at_.begin(), request_at_.end(),
                                   [](WallTime at) { return at != kNever; });
     if (busy) return {timer, Kind::Timer, 0};
@@ -161,6 +170,7 @@ void Simulation::to_exchange_clock(RecordHeader& request) noexcept {
 
 void Simulation::run_exchange(const Due& due) {
   if (due.kind == Kind::Request) {
+    request_run_ = due.at;
     Fifo<RequestInFlight>& requests = links_[due.index].requests();
     to_exchange_clock(requests.front().record.header);
     exchange_.on_request(requests.front().record.header, due.at);
@@ -185,15 +195,16 @@ bool Simulation::settle() {
   const MonoTime deadline = core_->next_timer();
   const WallTime timer{std::max(deadline.ns, now_.ns)};
   Due input = next_at_core(timer);
-  for (Due event = next_at_exchange(); event.kind != Kind::None && event.at <= input.at;
+  for (Due event = next_at_exchange();
+       event.kind != Kind::None && event.at <= std::min(input.at, horizon_);
        event = next_at_exchange()) {
     inputs_changed_ = event.kind == Kind::Request;
     run_exchange(event);
     // Market data alone brings nothing nearer to the core that is not already on its way.
     if (inputs_changed_) input = next_at_core(timer);
   }
-  if (input.kind == Kind::None) return false;
-  if (input.kind != Kind::Feed && drained(input.at)) return false;
+  if (input.kind == Kind::None || input.at > horizon_) return false;
+  if (!clocked() && input.kind != Kind::Feed && drained(input.at)) return false;
   next_ = input;
   ready_ = true;
   return true;
@@ -276,7 +287,11 @@ void Simulation::deliver_derived() {
 }
 
 void Simulation::inject(RecordHeader& input) {
-  if (settle()) now_ = next_.at;
+  if (settle()) {
+    now_ = next_.at;
+  } else if (clocked()) {
+    now_ = std::max(now_, horizon_);
+  }
   ready_ = false;
   input.wall = now_;
   input.mono = MonoTime{now_.ns};

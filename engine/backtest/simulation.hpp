@@ -54,6 +54,11 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   // Before the first step. What it computes enters the core while there are market data.
   void attach(DerivedInputs& derived) noexcept { derived_ = &derived; }
 
+  // Time is a clock's from here on (mode paper): nothing happens behind `now`, timers alone keep the
+  // run going, and sources that had nothing are looked at again. A record that comes late is the
+  // next thing, whatever its own time.
+  void follow_clock(WallTime now);
+
   // When the next thing reaches the core; none at the end. Does not change what will happen.
   [[nodiscard]] std::optional<MonoTime> next_time();
   // Everything at the exchange up to the next core input, then exactly that input. False: the end.
@@ -117,6 +122,7 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   void to_exchange_clock(RecordHeader& request) noexcept;
   [[nodiscard]] bool settle();
   [[nodiscard]] bool drained(WallTime at) const noexcept;
+  [[nodiscard]] bool clocked() const noexcept { return horizon_ != kNever; }
   void deliver();
   void deliver_market(std::size_t index);
   void deliver_derived();
@@ -140,6 +146,8 @@ class Simulation final : public venue::OrderEntry, private ReportSink {
   bool inputs_changed_{false};  // by the exchange event just run: a report, or the last request
   bool ready_{false};           // next_ is known and the exchange stands at its time
   WallTime now_{0};
+  WallTime horizon_{kNever};  // follow_clock()
+  WallTime request_run_{0};   // the last at the exchange
   WallTime last_market_{0};
   std::uint64_t market_inputs_{0};
 };

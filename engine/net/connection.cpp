@@ -3,6 +3,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "engine/net/wire_stamps.hpp"
+
 namespace sq::net {
 namespace {
 constexpr std::size_t kReceiveBytes = 16U << 10U;
@@ -75,8 +77,13 @@ void Connection::on_connected(MonoTime now) {
 }
 
 void Connection::receive_ciphertext() {
+  const std::uint64_t begin = wire_now();
   const auto received = socket_.receive(tls_->room(kReceiveBytes));
   if (received.bytes != 0) {
+    if (wire_stamps != nullptr) [[unlikely]] {
+      wire_stamps->read_begin = begin;
+      wire_stamps->read_end = wire_now();
+    }
     tls_->received(received.bytes);
     if (received.at.ns != 0) received_at_ = received.at;
   }
@@ -112,6 +119,7 @@ std::size_t Connection::read(std::span<std::byte> to) {
       n = tls_->read(to);
     }
     if (n == 0) look_at_tls();
+    if (n != 0) stamp_wire(&WireStamps::decrypted);
     if (!tls_->out().empty()) flush();  // an answer to a key update
     return n;
   }
@@ -127,11 +135,13 @@ std::size_t Connection::read(std::span<std::byte> to) {
 
 bool Connection::write(std::span<const std::byte> bytes) {
   if (state_ != ConnectionState::Open) return false;
+  stamp_wire(&WireStamps::write_begin);
   if (tls_) {
     if (!tls_->write(bytes)) {
       look_at_tls();
       return false;
     }
+    stamp_wire(&WireStamps::encrypted);
   } else if (plain_.empty()) {  // straight to the socket
     const auto sent = socket_.send(bytes);
     if (sent.error != 0) {
@@ -145,6 +155,7 @@ bool Connection::write(std::span<const std::byte> bytes) {
     plain_.append(bytes);
   }
   flush();
+  stamp_wire(&WireStamps::written);
   return true;
 }
 

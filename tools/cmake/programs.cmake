@@ -21,6 +21,7 @@ set(SQ_NEEDS_test_options_quantlib sq_options sq::quantlib)
 set(SQ_NEEDS_options_peers_bench sq_options sq::quantlib)
 set(SQ_NEEDS_floors_bench sq_messaging)
 set(SQ_NEEDS_core_engine_bench sq_app)
+set(SQ_NEEDS_app_wire_bench sq_binance-exchange)
 set(SQ_NEEDS_wal_recovery_bench sq_app)
 set(SQ_NEEDS_wal-fold sq::xxhash)  # a second opinion: none of the engine's code
 set(SQ_NEEDS_market-simulator sq_feed sq_venue_binance sq::cli11)
@@ -28,6 +29,7 @@ set(SQ_NEEDS_sq_chaos sq_backtest)  # the engine without the application around 
 set(SQ_NEEDS_sq_binance-exchange sq_net sq_auth sq_book sq::boost_json sq::cli11 sq::fmt sq::tomlplusplus)
 set(SQ_NEEDS_exchange_requests_bench sq_binance-exchange)
 set(SQ_ALONE sq_chaos sq_binance-exchange exchange_requests_bench test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
+set(SQ_SOURCES_app_wire_bench ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
 set(SQ_SOURCES_test_app ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
 set(SQ_SOURCES_test_venue_binance ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)  # of another module's tests
 

@@ -11,6 +11,7 @@
 #include "engine/app/drive/drive.hpp"
 #include "engine/app/live/live_clock.hpp"
 #include "engine/app/live/venue_thread.hpp"
+#include "engine/app/live/venue_watch.hpp"
 #include "engine/venue/ring_entry.hpp"
 
 namespace sq::app {
@@ -38,26 +39,18 @@ class LiveDrive final : public Drive {
   }
 
  private:
-  struct Watched {  // a book that is not joined
-    MonoTime since{};
-    MonoTime asked{};
-  };
   void give(RecordHeader& input, bool keep_wall) noexcept;
   [[nodiscard]] bool take(RecordRing& ring, int records_max, bool keep_wall) noexcept;
   [[nodiscard]] bool pass_time() noexcept;
-  void watch_book() noexcept;
 
   const settings::Config& config_;
   LiveClock clock_;
   std::vector<std::unique_ptr<VenueThread>> venues_;
-  std::vector<VenueThread*> thread_of_;  // [instrument]
   std::unique_ptr<venue::RingEntry> entry_;
   core::Core* core_{nullptr};
-  std::vector<Watched> watched_;  // [instrument]
-  std::size_t watch_next_{0};
-  std::uint32_t rounds_{0};
   WallTime wall_{};
   std::int64_t lag_ns_{0};  // of market data, from the kernel or the thread that took it
-  std::vector<VenueStatus> told_;  // what look() said last
+  VenueNews news_;
+  BookWatch books_;
 };
 }  // namespace sq::app

@@ -132,6 +132,43 @@ every_ms = 3000
   end_and_compare(exchange, engine);
 }
 
+TEST_CASE("a run on paper trades on live data with the exchange in its own process, and replays",
+          "[app][live]") {
+  const LocalExchange exchange{"live-paper", 28'316};
+  std::string text = read_text(project_dir() / "config/paper.toml");
+  const auto change = [&](const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  };
+  change("environment = \"live\"", "environment = \"local\"");
+  change("https://fapi.binance.com", "http://127.0.0.1:28317");
+  change("wss://fstream.binance.com", "ws://127.0.0.1:28317");
+  change("price_min = \"556.80\"", "price_min = \"0.10\"");
+  change("notional_min = \"100\"", "notional_min = \"5\"");
+  change("enabled = true", "enabled = false");
+  change("start = \"shadow\"", "start = \"armed\"\nwarm_updates = 20");
+  change("quote_qty = \"0.005\"", "quote_qty = \"0.5\"\nrequote_ticks = 1");
+  change("inventory_max = \"0.02\"", "inventory_max = \"2\"");
+  change("order_qty_max = \"0.02\"", "order_qty_max = \"5\"");
+  change("position_max = \"0.1\"", "position_max = \"20\"");
+  change("[log]\n", "[log]\ndir = \"" + exchange.log_dir().string() + "\"\n");
+  const auto config = scratch() / "live-paper.toml";
+  std::ofstream{config} << text;
+  LiveEngine engine{"live-paper", config};
+  REQUIRE(engine.until_orders(exchange.log_dir(), 20, 40));
+  const int status = engine.stop();
+  INFO(engine.said());
+  CHECK(status == 0);
+  CHECK(exchange.futures().at("orders").to_number<int>() == 0);  // nothing was sent
+  const auto summary = engine.summary();
+  const Finished replayed = run("shrivenquant", {"replay", exchange.log_dir().string()});
+  CHECK(replayed.status == 0);
+  CHECK_THAT(replayed.output, Catch::Contains(std::string{summary.at("hash").as_string()}) &&
+                                  Catch::Contains(" 0 differences"));
+}
+
 TEST_CASE("a run with real money needs the fingerprint of its key at every start", "[app][live]") {
   const auto key = scratch() / "arm-key.toml";
   std::ofstream{key} << "api_key = \"K\"\nsecret = \"S\"\n";

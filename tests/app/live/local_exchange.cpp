@@ -1,6 +1,7 @@
 #include "tests/app/live/local_exchange.hpp"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -102,6 +103,12 @@ void LiveEngine::kill() {
   ::kill(child_, SIGKILL);
   static_cast<void>(wait_for(child_));
   child_ = 0;
+}
+void LiveEngine::wait(int seconds) const { ::usleep(static_cast<useconds_t>(seconds) * 1'000'000); }
+bool LiveEngine::runs() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == 0;
 }
 std::string LiveEngine::said() const { return read_text(scratch() / (name_ + "-live.txt")); }
 json::value LiveEngine::summary() const { return read_json(scratch() / (name_ + "-live.json")); }

@@ -51,6 +51,9 @@ class LiveEngine {
   // SIGTERM: the exit code.
   int stop();
   void kill();
+  void wait(int seconds) const;
+  [[nodiscard]] bool runs() const;
+  [[nodiscard]] pid_t process() const noexcept { return child_; }
   [[nodiscard]] boost::json::value summary() const;
   [[nodiscard]] std::string said() const;
 
