@@ -176,6 +176,75 @@ struct CancelFields {
   template <class Fields>
   void after_stamp(Fields&) const noexcept {}
 };
+// USD-M: all of the new terms.
+struct ModifyFields {
+  const AmendRequest& amend;
+  const Instrument& instrument;
+  std::string_view wire_id;
+
+  template <class Fields>
+  void before_stamp(Fields& fields) const noexcept {
+    fields.word("origClientOrderId", wire_id);
+    fields.decimal("price", amend.limit.raw(), Price::kDecimals);
+    fields.decimal("quantity", amend.qty.raw(), Qty::kDecimals);
+  }
+  template <class Fields>
+  void after_window(Fields& fields) const noexcept {
+    fields.word("side", amend.side == Side::Buy ? "BUY" : "SELL");
+    fields.word("symbol", instrument.symbol.view());
+  }
+  template <class Fields>
+  void after_stamp(Fields&) const noexcept {}
+};
+// Spot: less quantity, in its place.
+struct KeepPriorityFields {
+  const AmendRequest& amend;
+  const Instrument& instrument;
+  std::string_view wire_id;
+
+  template <class Fields>
+  void before_stamp(Fields& fields) const noexcept {
+    fields.word("newClientOrderId", wire_id);
+    fields.decimal("newQty", amend.qty.raw(), Qty::kDecimals);
+    fields.word("origClientOrderId", wire_id);
+  }
+  template <class Fields>
+  void after_window(Fields& fields) const noexcept {
+    fields.word("symbol", instrument.symbol.view());
+  }
+  template <class Fields>
+  void after_stamp(Fields&) const noexcept {}
+};
+// Spot: another order in its stead, placed only when the old one is gone.
+struct CancelReplaceFields {
+  const AmendRequest& amend;
+  const Instrument& instrument;
+  std::string_view wire_id;
+  TimeInForce tif;
+  SelfTrade self_trade;
+
+  template <class Fields>
+  void before_stamp(Fields& fields) const noexcept {
+    fields.word("cancelOrigClientOrderId", wire_id);
+    fields.word("cancelReplaceMode", "STOP_ON_FAILURE");
+    fields.word("newClientOrderId", wire_id);
+    fields.word("newOrderRespType", "ACK");
+    fields.decimal("price", amend.limit.raw(), Price::kDecimals);
+    fields.decimal("quantity", (amend.qty - amend.filled).raw(), Qty::kDecimals);
+  }
+  template <class Fields>
+  void after_window(Fields& fields) const noexcept {
+    if (self_trade != SelfTrade::None)
+      fields.word("selfTradePreventionMode", self_trade_word(self_trade));
+    fields.word("side", amend.side == Side::Buy ? "BUY" : "SELL");
+    fields.word("symbol", instrument.symbol.view());
+    if (tif != TimeInForce::PostOnly) fields.word("timeInForce", time_in_force(tif, true));
+  }
+  template <class Fields>
+  void after_stamp(Fields& fields) const noexcept {
+    fields.word("type", tif == TimeInForce::PostOnly ? "LIMIT_MAKER" : "LIMIT");
+  }
+};
 struct NoFields {
   template <class Fields>
   void before_stamp(Fields&) const noexcept {}
@@ -243,6 +312,26 @@ std::optional<std::string_view> write_cancel(const Instrument& instrument, const
                                              std::span<char> out) noexcept {
   if (!sayable(name)) return std::nullopt;
   return write_frame("order.cancel", CancelFields{instrument, name}, request, stamp, out);
+}
+std::optional<std::string_view> write_amend(const risk::Approved& approved,
+                                            const Instrument& instrument, std::string_view wire_id,
+                                            TimeInForce tif, SelfTrade self_trade,
+                                            std::uint64_t request, const RequestStamp& stamp,
+                                            std::span<char> out) noexcept {
+  if (approved.record().kind != RecordKind::AmendSent || !sayable(wire_id)) return std::nullopt;
+  const auto& amend = approved.payload<AmendRequest>();
+  if (amend.qty <= amend.filled || amend.limit <= Price{}) return std::nullopt;
+  if (instrument.venue != VenueId::BinanceSpot) {
+    if (amend.style != AmendStyle::InPlace) return std::nullopt;
+    return write_frame("order.modify", ModifyFields{amend, instrument, wire_id}, request, stamp,
+                       out);
+  }
+  if (amend.style == AmendStyle::InPlace)
+    return write_frame("order.amend.keepPriority", KeepPriorityFields{amend, instrument, wire_id},
+                       request, stamp, out);
+  return write_frame("order.cancelReplace",
+                     CancelReplaceFields{amend, instrument, wire_id, tif, self_trade}, request,
+                     stamp, out);
 }
 std::optional<std::string_view> write_session(std::string_view method, std::uint64_t request,
                                               const RequestStamp& stamp,

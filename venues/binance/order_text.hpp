@@ -46,6 +46,13 @@ struct OrderName {
                                                            std::uint64_t request,
                                                            const RequestStamp& stamp,
                                                            std::span<char> out) noexcept;
+// An amend of an order that works, by what its style says: USD-M order.modify; spot
+// order.amend.keepPriority (less quantity, nothing else) or order.cancelReplace, which needs to
+// know what the order was: `tif`, `self_trade`. `wire_id` stays the order's.
+[[nodiscard]] std::optional<std::string_view> write_amend(
+    const risk::Approved& approved, const Instrument& instrument, std::string_view wire_id,
+    TimeInForce tif, SelfTrade self_trade, std::uint64_t request, const RequestStamp& stamp,
+    std::span<char> out) noexcept;
 // The session itself: session.logon, userDataStream.subscribe, userDataStream.subscribe.signature.
 [[nodiscard]] std::optional<std::string_view> write_session(std::string_view method,
                                                             std::uint64_t request,

@@ -6,6 +6,7 @@ namespace sq::binance {
 namespace {
 constexpr std::int64_t kPpm = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kNsPerSecond;
+constexpr std::size_t kWindowsMax = 64;   // in a saved state
 constexpr std::int64_t kStrikesMax = 12;  // 2^12 minutes: about three days, the longest ban
 
 Hold hold_of(RateKind kind) noexcept {
@@ -92,6 +93,21 @@ Permission RateGovernor::ask(const RateCost& cost, Purpose purpose, WallTime now
   return {};
 }
 
+void RateGovernor::take_limits(const std::vector<RateLimit>& limits) {
+  const std::vector<Window> before = windows_;
+  std::erase_if(windows_, [&](const Window& window) {
+    return std::any_of(limits.begin(), limits.end(),
+                       [&](const RateLimit& told) { return told.kind == window.rule.kind; });
+  });
+  for (const RateLimit& told : limits) {
+    Window window{told, 0, 0};
+    for (const Window& known : before)
+      if (known.rule.kind == told.kind && known.rule.interval_ns == told.interval_ns)
+        window = {told, known.number, known.used};
+    windows_.push_back(window);
+  }
+}
+
 // The venue counts what others on the address send too; what we sent since is not in its figure
 // yet, so the larger one holds.
 void RateGovernor::on_used(RateKind kind, std::int64_t interval_ns, std::int64_t used,
@@ -123,6 +139,18 @@ std::int64_t RateGovernor::used(RateKind kind, std::int64_t interval_ns,
   return 0;
 }
 
+std::int64_t RateGovernor::left(RateKind kind, WallTime now) const noexcept {
+  std::int64_t least = -1;
+  for (Window window : windows_) {
+    if (window.rule.kind != kind) continue;
+    roll(window, now);
+    const bool held = now < banned_until_ || now < wait_until_;
+    const std::int64_t left = held ? 0 : std::max<std::int64_t>(window.rule.limit - window.used, 0);
+    least = least < 0 ? left : std::min(least, left);
+  }
+  return least;
+}
+
 void RateGovernor::save(StateOut& out) const {
   out.put_count(windows_.size());
   for (const Window& window : windows_) {
@@ -136,12 +164,20 @@ void RateGovernor::save(StateOut& out) const {
   out.put(strikes_);
 }
 bool RateGovernor::restore(StateIn& in) {
-  in.expect(std::uint64_t{windows_.size()});
-  for (Window& window : windows_) {
-    in.expect(static_cast<std::int64_t>(window.rule.kind));
-    in.expect(window.rule.interval_ns);
-    window.number = in.take<std::int64_t>();
-    window.used = in.take<std::int64_t>();
+  // Limits may be others by now: a window of the same kind and length goes on, bans hold anyway.
+  const std::size_t saved = in.take_count(kWindowsMax);
+  for (std::size_t i = 0; i < saved; ++i) {
+    const auto kind = in.take<std::int64_t>();
+    const auto interval = in.take<std::int64_t>();
+    const auto number = in.take<std::int64_t>();
+    const auto used = in.take<std::int64_t>();
+    for (Window& window : windows_) {
+      if (static_cast<std::int64_t>(window.rule.kind) != kind ||
+          window.rule.interval_ns != interval)
+        continue;
+      window.number = number;
+      window.used = used;
+    }
   }
   wait_until_ = WallTime{in.take<std::int64_t>()};
   banned_until_ = WallTime{in.take<std::int64_t>()};

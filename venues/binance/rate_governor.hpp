@@ -49,6 +49,9 @@ class RateGovernor {
 
   // May it be sent now? Counts it when it may. `now`: the venue's clock, as far as it is known.
   [[nodiscard]] Permission ask(const RateCost& cost, Purpose purpose, WallTime now) noexcept;
+  // What exchangeInfo says, instead of what was known of those kinds; what was used in a window of
+  // the same length still counts.
+  void take_limits(const std::vector<RateLimit>& limits);
   // What a header of an answer says was used in a window, e.g. X-MBX-USED-WEIGHT-1M.
   void on_used(RateKind kind, std::int64_t interval_ns, std::int64_t used, WallTime now) noexcept;
   // 429 and 418, with the seconds of Retry-After; negative: none was given, and a minute, or two,
@@ -59,11 +62,13 @@ class RateGovernor {
 
   [[nodiscard]] std::int64_t used(RateKind kind, std::int64_t interval_ns,
                                   WallTime now) const noexcept;
+  // What the fullest window of a kind still permits; 0 in a ban; negative: there is no such window.
+  [[nodiscard]] std::int64_t left(RateKind kind, WallTime now) const noexcept;
   [[nodiscard]] WallTime banned_until() const noexcept { return banned_until_; }
   [[nodiscard]] std::uint64_t held() const noexcept { return held_; }
 
   void save(StateOut& out) const;
-  [[nodiscard]] bool restore(StateIn& in);  // false: of other limits
+  [[nodiscard]] bool restore(StateIn& in);  // false: no such state
 
  private:
   struct Window {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/types/decimal.hpp"
+#include "tests/support/allocations.hpp"
 
 namespace sq::test {
 namespace {
@@ -127,6 +128,7 @@ LinkWorld::LinkWorld(const LinkOptions& options)
     exchange::UsdmSettings settings;
     settings.instruments = {instrument};
     settings.users = 2;
+    if (options.funding_ms != 0) settings.funding_ms = options.funding_ms;
     futures = std::make_unique<exchange::UsdmExchange>(settings);
     site = std::make_unique<exchange::UsdmSite>(*futures, std::vector<exchange::ApiKey>{user});
   } else {
@@ -141,6 +143,7 @@ LinkWorld::LinkWorld(const LinkOptions& options)
     spot = std::make_unique<exchange::SpotExchange>(settings);
     site = std::make_unique<exchange::SpotSite>(*spot, std::vector<exchange::ApiKey>{user});
   }
+  site->set_limit_factor(options.limit_factor);
   lossy = std::make_unique<LossySite>(*site);
   port_ = server.listen(0, *lossy, server_tls.get());
   signer = std::make_unique<auth::Signer>(options.ed25519 ? auth::Signer::pem(kPrivate)
@@ -186,14 +189,26 @@ void LinkWorld::turn() {
   server.turn(0, mono_now());
   site->publish(wall_ms());
   if (link) static_cast<void>(link->step(mono_now(), wall_now()));
-  while (const RecordHeader* record = out.peek()) {
+  while (RecordHeader* record = out.peek()) {
+    if (take) {
+      take(*record);
+      out.pop();
+      continue;
+    }
     const auto payload = payload_bytes(*record);
     told_records.push_back({*record, {payload.begin(), payload.end()}});
     out.pop();
   }
 }
-bool LinkWorld::until(const std::function<bool()>& so) {
-  const MonoTime end = mono_now() + 10 * kNsPerSecond;
+std::uint64_t LinkWorld::allocations_of_a_step() {
+  const MonoTime now = mono_now();
+  const WallTime wall = wall_now();
+  const std::uint64_t before = allocations_on_this_thread();
+  static_cast<void>(link->step(now, wall));
+  return allocations_on_this_thread() - before;
+}
+bool LinkWorld::until(const std::function<bool()>& so, int seconds_max) {
+  const MonoTime end = mono_now() + seconds_max * kNsPerSecond;
   while (!so()) {
     if (mono_now() > end) return false;
     turn();

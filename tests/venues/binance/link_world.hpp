@@ -47,7 +47,9 @@ struct LinkOptions {
   bool futures{false};
   bool ed25519{true};
   bool tls{false};
-  bool session{true};  // the WebSocket API; false: REST alone
+  std::int64_t funding_ms{0};  // between fundings of futures; 0: the exchange's
+  int limit_factor{1};         // times the venue's rate limits
+  bool session{true};          // the WebSocket API; false: REST alone
   std::function<void(binance::OrderLinkSettings&, binance::LinkSettings&)> change{};
 };
 
@@ -56,8 +58,10 @@ class LinkWorld {
   explicit LinkWorld(const LinkOptions& options = {});
 
   void turn();
-  // Turns until it is so, ten seconds at most.
-  [[nodiscard]] bool until(const std::function<bool()>& so);
+  // Of the link alone.
+  [[nodiscard]] std::uint64_t allocations_of_a_step();
+  // Turns until it is so, so many seconds at most.
+  [[nodiscard]] bool until(const std::function<bool()>& so, int seconds_max = 10);
   [[nodiscard]] bool until_ready() {
     return until([this] { return link->ready(); });
   }
@@ -111,6 +115,7 @@ class LinkWorld {
     std::vector<std::byte> payload;
   };
   std::vector<Told> told_records;
+  std::function<void(RecordHeader&)> take{};  // instead of told_records
   std::uint64_t orders{0};
 
  private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "engine/messaging/account.hpp"
 #include "engine/types/decimal.hpp"
 #include "tests/venues/binance/link_world.hpp"
 
@@ -298,4 +299,30 @@ TEST_CASE("while the venue says 429 nothing is asked, and orders that would wait
   CHECK(world.reports(held).front().code == RejectCode::RateLimit);
   world.lossy->rest = {};
   REQUIRE(world.until([&] { return world.told(before, ReportKind::Status); }));
+}
+
+TEST_CASE("funding is told once each, with the position it was for, as the wallet moved",
+          "[binance][link]") {
+  LinkOptions options = futures_world();
+  options.funding_ms = 1'500;
+  LinkWorld world{options};
+  REQUIRE(world.until_ready());
+  // Neither at the edge of an interval nor on both sides of it.
+  REQUIRE(world.until([&] { return LinkWorld::wall_ms() % 1'500 < 300; }));
+  world.other("SELL", "100.0", "2.000");
+  const OrderId id = world.place(Side::Buy, "100.0", "2.000");
+  REQUIRE(world.until([&] { return world.told(id, ReportKind::Filled); }));
+  world.other("BUY", "99.9", "1.000");
+  world.other("SELL", "100.1", "1.000");
+  const std::int64_t before = world.futures->user(0).wallet;
+  const auto settled = [&] { return world.payloads<FundingSettled>(RecordKind::FundingSettled); };
+  REQUIRE(world.until([&] { return settled().size() == 2; }));
+  std::int64_t sum = 0;
+  for (const FundingSettled& each : settled()) {
+    CHECK(each.position == Qty::from_units(2));
+    CHECK(each.amount.currency == *Currency::parse("USDT"));
+    CHECK(each.amount.raw < 0);  // longs pay
+    sum += each.amount.raw;
+  }
+  CHECK(sum == world.futures->user(0).wallet - before);
 }

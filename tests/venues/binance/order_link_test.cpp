@@ -52,3 +52,24 @@ TEST_CASE("a futures order is accepted, filled in part and cancelled", "[binance
   options.futures = true;
   trades_and_cancels(options);
 }
+
+TEST_CASE("from the ring to the socket an order and a cancel allocate nothing", "[binance][link]") {
+  LinkWorld world;
+  REQUIRE(world.until_ready());
+  OrderId last{};
+  for (int i = 0; i < 20; ++i) {  // buffers grow to what they need
+    last = world.place(Side::Buy, "100.0", "1.000", TimeInForce::PostOnly);
+    REQUIRE(world.until([&] { return world.told(last, ReportKind::Accepted); }));
+    world.cancel(last);
+    REQUIRE(world.until([&] { return world.told(last, ReportKind::Cancelled); }));
+  }
+  const std::uint64_t sent = world.link->counters().orders_sent;
+  last = world.place(Side::Buy, "100.0", "1.000", TimeInForce::PostOnly);
+  CHECK(world.allocations_of_a_step() == 0);
+  CHECK(world.link->counters().orders_sent == sent + 1);
+  REQUIRE(world.until([&] { return world.told(last, ReportKind::Accepted); }));
+  const std::uint64_t cancels = world.link->counters().cancels_sent;
+  world.cancel(last);
+  CHECK(world.allocations_of_a_step() == 0);
+  CHECK(world.link->counters().cancels_sent == cancels + 1);
+}

@@ -100,9 +100,28 @@ TEST_CASE("N09: after 429 and 418 nothing leaves before the time, and not after 
   CHECK(in.done());
   CHECK(again.ask({1, 0, 0}, Purpose::Cancel, kStart + 120 * kSecond - 1).hold == Hold::Ban);
   CHECK(again.ask({1, 0, 0}, Purpose::Cancel, kStart + 120 * kSecond).granted());
-  RateGovernor other{{{RateKind::Weight, kMinute, 6'000}}};
-  StateIn wrong{bytes};
-  CHECK_FALSE(other.restore(wrong));
+  // With other limits, and cut short.
+  RateGovernor other{{{RateKind::Weight, kMinute, 1'000}}};
+  StateIn whole{bytes};
+  REQUIRE(other.restore(whole));
+  CHECK(other.ask({1, 0, 0}, Purpose::Cancel, kStart + 120 * kSecond - 1).hold == Hold::Ban);
+  CHECK(other.used(RateKind::Weight, kMinute, kStart) ==
+        governor.used(RateKind::Weight, kMinute, kStart));
+  StateIn cut{std::span{bytes}.first(bytes.size() - 1)};
+  CHECK_FALSE(RateGovernor{kSpot}.restore(cut));
+}
+
+TEST_CASE("limits that the venue tells replace those of their kinds, and what was used still counts") {
+  RateGovernor governor{kSpot};
+  REQUIRE(governor.ask({900, 1, 0}, Purpose::Cancel, kStart).granted());
+  governor.take_limits({{RateKind::Weight, kMinute, 1'000}, {RateKind::Orders, 10 * kSecond, 2}});
+  CHECK(governor.used(RateKind::Weight, kMinute, kStart) == 900);
+  CHECK(governor.ask({101, 0, 0}, Purpose::Cancel, kStart).hold == Hold::Weight);
+  CHECK(governor.ask({100, 0, 0}, Purpose::Cancel, kStart).granted());
+  CHECK(governor.ask({0, 1, 0}, Purpose::Cancel, kStart).granted());
+  CHECK(governor.ask({0, 1, 0}, Purpose::Cancel, kStart).hold == Hold::Orders);
+  // Of connections it told nothing.
+  CHECK(governor.ask({0, 0, 301}, Purpose::Cancel, kStart).hold == Hold::Connections);
 }
 
 TEST_CASE("without Retry-After each wait is twice the one before, until an answer comes") {

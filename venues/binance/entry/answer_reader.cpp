@@ -29,23 +29,6 @@ std::vector<Currency> currencies_of(const std::vector<Instrument>& instruments) 
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
-
-RateKind kind_of(std::string_view text, bool& known) {
-  known = true;
-  if (text == "REQUEST_WEIGHT") return RateKind::Weight;
-  if (text == "ORDERS") return RateKind::Orders;
-  if (text == "RAW_REQUESTS") return RateKind::RawRequests;
-  if (text == "CONNECTIONS") return RateKind::Connections;
-  known = false;
-  return RateKind::Weight;
-}
-std::int64_t interval_of(std::string_view text) {
-  if (text == "SECOND") return kNsPerSecond;
-  if (text == "MINUTE") return 60 * kNsPerSecond;
-  if (text == "HOUR") return 3'600 * kNsPerSecond;
-  if (text == "DAY") return 86'400 * kNsPerSecond;
-  return 0;
-}
 }  // namespace
 
 AnswerReader::AnswerReader(VenueId venue, std::vector<Instrument> instruments, std::string instance)
@@ -98,42 +81,54 @@ void AnswerReader::read_answer(JsonFields& frame, RateGovernor& governor, WallTi
     incoming_.answer.message = fields.text_or_none("msg");
     if (const auto data = fields.find("data")) {
       JsonFields more{*data};
-      const auto until = more.integer_if("retryAfter");
-      const auto server = more.integer_if("serverTime");
+      const auto until = more.time_if("retryAfter");
+      const auto server = more.time_if("serverTime");
       if (until && server)
-        incoming_.retry_after_s = std::max<std::int64_t>((*until - *server + 999) / 1'000, 0);
+        incoming_.retry_after_s =
+            std::max<std::int64_t>((*until - *server + kNsPerSecond - 1) / kNsPerSecond, 0);
     }
   }
   if (const auto limits = frame.find("rateLimits")) {
     dom::array all;
     if (limits->get_array().get(all) == simdjson::SUCCESS) {
       for (const dom::element each : all) {
-        JsonFields limit{each};
-        bool known = false;
-        const RateKind kind = kind_of(limit.text_or_none("rateLimitType"), known);
-        const std::int64_t interval = interval_of(limit.text_or_none("interval")) *
-                                      limit.integer_if("intervalNum").value_or(0);
-        const auto count = limit.integer_if("count");
-        if (known && count && interval > 0) governor.on_used(kind, interval, *count, now);
+        JsonFields fields{each};
+        const auto limit = rate_limit_of(fields);
+        const auto count = fields.integer_if("count");
+        if (limit && count) governor.on_used(limit->kind, limit->interval_ns, *count, now);
       }
     }
   }
   if (const auto result = frame.find("result"); result && result->is_object()) {
     JsonFields fields{*result};
-    incoming_.order_told =
-        fields.find("orderId").has_value() && fill_order(fields, incoming_.order);
-    if (const auto time = fields.integer_if("serverTime"))
-      incoming_.at = WallTime{*time * kNsPerMs};
+    read_result(fields);
+    incoming_.at = fields.time_if("serverTime").value_or(WallTime{});
   }
   if (frame.ok()) incoming_.kind = Incoming::Kind::Answer;
+}
+
+// An order, or where a request about one puts it.
+void AnswerReader::read_result(JsonFields& result) {
+  if (result.find("orderId")) {
+    incoming_.order_told = fill_order(result, incoming_.order);
+  } else if (const auto amended = result.find("amendedOrder")) {
+    JsonFields order{*amended};
+    incoming_.order_told = fill_order(order, incoming_.order);
+  } else if (const auto placed = result.find("newOrderResponse")) {
+    const auto cancelled = result.find("cancelResponse");
+    if (!cancelled) return;
+    JsonFields before{*cancelled};
+    incoming_.replaced_filled = before.fixed<Qty>("executedQty");
+    JsonFields order{*placed};
+    incoming_.order_told = fill_order(order, incoming_.order) && before.ok();
+  }
 }
 
 void AnswerReader::read_event(JsonFields& event) {
   const std::string_view name = event.text("e");
   using Kind = Incoming::Kind;
   if (!event.ok()) return;
-  const auto time = event.integer_if("E");
-  if (time) incoming_.at = WallTime{*time * kNsPerMs};
+  incoming_.at = event.time_if("E").value_or(WallTime{});
   if (name == "executionReport") {
     // A cancel has an id of its own: the order's is then in C.
     const std::string_view original = event.text_or_none("C");
@@ -145,7 +140,7 @@ void AnswerReader::read_event(JsonFields& event) {
     JsonFields fields{*order};
     return read_execution(fields, fields.text("c"), event.time("T"));
   }
-  if (name == "ACCOUNT_UPDATE") return read_funding(event);
+  if (name == "ACCOUNT_UPDATE") return read_account_update(event);
   if (name == "outboundAccountPosition" || name == "balanceUpdate" ||
       name == "externalLockUpdate" || name == "MARGIN_CALL" || name == "ACCOUNT_CONFIG_UPDATE") {
     incoming_.kind = Kind::Account;
@@ -193,6 +188,10 @@ void AnswerReader::read_execution(JsonFields& order, std::string_view client_id,
   } else if (happened == "EXPIRED" ||
              (happened == "TRADE_PREVENTION" && state == OrderState::Expired)) {
     report.kind = ReportKind::Expired;
+  } else if ((happened == "REPLACED" || happened == "AMENDMENT") && state == OrderState::Open) {
+    report.kind = ReportKind::Replaced;
+    report.last_price = order.fixed<Price>("p");
+    report.last_qty = order.fixed<Qty>("q");
   } else if (happened == "REJECTED") {
     report.kind = ReportKind::Rejected;
     report.code = RejectCode::Other;
@@ -202,30 +201,25 @@ void AnswerReader::read_execution(JsonFields& order, std::string_view client_id,
   if (!order.ok()) incoming_.kind = Kind::Malformed;
 }
 
-// Funding of a symbol; anything else that moves balances or positions is Account.
-void AnswerReader::read_funding(JsonFields& event) {
+// Which symbol funding was for it does not say; positions that moved it does.
+void AnswerReader::read_account_update(JsonFields& event) {
   incoming_.kind = Incoming::Kind::Account;
   const auto account = event.find("a");
   if (!account) return;
   JsonFields fields{*account};
-  if (fields.text_or_none("m") != "FUNDING_FEE") return;
-  const InstrumentId instrument = symbols_.find(fields.text_or_none("S"));
-  dom::array balances;
-  const auto list = fields.find("B");
-  if (instrument == kNoInstrument || !list ||
-      list->get_array().get(balances) != simdjson::SUCCESS || balances.size() != 1)
-    return;
-  JsonFields balance{balances.at(0).value_unsafe()};
-  const auto amount = amount_of(balance.text("a"), balance.text("bc"));
-  const WallTime at = event.time("T");
-  if (!amount || !balance.ok() || !event.ok()) {
-    incoming_.kind = Incoming::Kind::Malformed;
-    return;
+  if (fields.text_or_none("m") == "FUNDING_FEE") {
+    incoming_.kind = Incoming::Kind::Funding;
+    incoming_.at = event.time_if("T").value_or(incoming_.at);
   }
-  incoming_.kind = Incoming::Kind::Funding;
-  incoming_.instrument = instrument;
-  incoming_.at = at;
-  incoming_.funding.amount = *amount;
-  incoming_.funding.funding_time = at;
+  dom::array list;
+  const auto positions = fields.find("P");
+  if (!positions || positions->get_array().get(list) != simdjson::SUCCESS) return;
+  for (const dom::element each : list) {
+    JsonFields row{each};
+    ToldPosition moved;
+    moved.instrument = symbols_.find(row.text("s"));
+    moved.position = row.fixed<Qty>("pa");
+    if (row.ok() && moved.instrument != kNoInstrument) incoming_.moved.push_back(moved);
+  }
 }
 }  // namespace sq::binance

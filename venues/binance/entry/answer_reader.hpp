@@ -40,11 +40,15 @@ class AnswerReader {
   [[nodiscard]] bool read_trades(std::string_view body, std::vector<ToldTrade>& trades,
                                  std::uint64_t& last_id, std::size_t& rows);
   [[nodiscard]] bool read_account(std::string_view body, ToldAccount& account);
+  // Of instruments that are ours.
+  [[nodiscard]] bool read_income(std::string_view body, std::vector<ToldIncome>& income);
   [[nodiscard]] std::optional<WallTime> read_time(std::string_view body);
   [[nodiscard]] std::optional<std::string> read_text(std::string_view body, std::string_view key);
   [[nodiscard]] std::optional<bool> read_flag(std::string_view body, std::string_view key);
   // exchangeInfo: what is not as our instruments say, naming both; "" when all is.
   [[nodiscard]] std::string differing_filters(std::string_view body);
+  // exchangeInfo: the limits it tells; none of them is without a window or zero.
+  [[nodiscard]] std::vector<RateLimit> read_limits(std::string_view body);
 
   [[nodiscard]] const std::vector<Instrument>& instruments() const noexcept { return instruments_; }
   [[nodiscard]] const Instrument* find(InstrumentId id) const noexcept;
@@ -55,9 +59,10 @@ class AnswerReader {
   struct Parser;
   [[nodiscard]] OrderId id_of(std::string_view client_id) const noexcept;
   void read_answer(JsonFields& frame, RateGovernor& governor, WallTime now);
+  void read_result(JsonFields& result);
   void read_event(JsonFields& event);
   void read_execution(JsonFields& order, std::string_view client_id, WallTime at);
-  void read_funding(JsonFields& event);
+  void read_account_update(JsonFields& event);
   [[nodiscard]] bool fill_order(JsonFields& fields, ToldOrder& order) const;
   [[nodiscard]] bool fill_trade(JsonFields& fields, ToldTrade& trade) const;
 

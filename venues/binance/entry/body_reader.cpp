@@ -40,7 +40,7 @@ bool AnswerReader::fill_order(JsonFields& fields, ToldOrder& order) const {
   if (!fields.find("status")) return fields.ok();
   order.state = order_state_of(fields.text("status"));
   order.limit = fields.fixed<Price>("price");
-  order.qty = fields.fixed<Qty>("origQty");
+  order.qty = fields.fixed<Qty>(fields.find("origQty") ? "origQty" : "qty");
   order.filled = fields.fixed<Qty>("executedQty");
   const auto side = side_of(fields.text("side"));
   if (!side) return false;
@@ -115,13 +115,12 @@ bool AnswerReader::read_account(std::string_view body, ToldAccount& account) {
         std::find_if(account.balances.begin(), account.balances.end(),
                      [&](const ToldBalance& of) { return of.total.currency == currency; });
     if (kept == account.balances.end()) continue;
-    kept->total.raw =
-        spot() ? row.decimal("free", Amount::kDecimals) + row.decimal("locked", Amount::kDecimals)
-               : row.decimal("walletBalance", Amount::kDecimals);
-    if (!row.ok()) return false;
+    kept->total.raw = row.decimal(spot() ? "free" : "walletBalance", Amount::kDecimals);
+    const std::int64_t locked = spot() ? row.decimal("locked", Amount::kDecimals) : 0;
+    if (__builtin_add_overflow(kept->total.raw, locked, &kept->total.raw) || !row.ok())
+      return false;
   }
-  if (const auto changed = fields->integer_if("updateTime"))
-    account.changed = WallTime{*changed * kNsPerMs};
+  account.changed = fields->time_if("updateTime").value_or(WallTime{});
   account.can_trade = !fields->find("canTrade") || fields->flag("canTrade");
   if (spot()) return fields->ok();
   const auto positions = fields->find("positions");
@@ -131,13 +130,31 @@ bool AnswerReader::read_account(std::string_view body, ToldAccount& account) {
     ToldPosition position;
     position.instrument = symbols_.find(row.text("symbol"));
     position.position = row.fixed<Qty>("positionAmt");
-    position.cost = row.decimal("notional", Amount::kDecimals) -
-                    row.decimal("unrealizedProfit", Amount::kDecimals);
+    const std::int64_t notional = row.decimal("notional", Amount::kDecimals);
+    const std::int64_t open = row.decimal("unrealizedProfit", Amount::kDecimals);
+    if (__builtin_sub_overflow(notional, open, &position.cost)) return false;
     if (row.text("positionSide") != "BOTH" && position.position != Qty{}) return false;
     if (!row.ok()) return false;
     if (position.instrument != kNoInstrument) account.positions.push_back(position);
   }
   return fields->ok();
+}
+
+bool AnswerReader::read_income(std::string_view body, std::vector<ToldIncome>& income) {
+  const auto all = parser_->array(body);
+  if (!all) return false;
+  for (const dom::element each : *all) {
+    JsonFields row{each};
+    ToldIncome told;
+    told.instrument = symbols_.find(row.text_or_none("symbol"));
+    told.id = row.id("tranId");
+    told.at = row.time("time");
+    const auto amount = amount_of(row.text("asset"), row.text("income"));
+    if (!amount || !row.ok()) return false;
+    told.amount = *amount;
+    if (told.instrument != kNoInstrument) income.push_back(told);
+  }
+  return true;
 }
 
 std::optional<WallTime> AnswerReader::read_time(std::string_view body) {
@@ -165,5 +182,17 @@ std::string AnswerReader::differing_filters(std::string_view body) {
   dom::element root;
   if (!parser_->parse(body, root)) return "exchangeInfo is no JSON";
   return differing_filters_of(root, instruments_);
+}
+std::vector<RateLimit> AnswerReader::read_limits(std::string_view body) {
+  std::vector<RateLimit> limits;
+  auto fields = parser_->object(body);
+  const auto told = fields ? fields->find("rateLimits") : std::nullopt;
+  dom::array list;
+  if (!told || told->get_array().get(list) != simdjson::SUCCESS) return limits;
+  for (const dom::element each : list) {
+    JsonFields row{each};
+    if (const auto limit = rate_limit_of(row)) limits.push_back(*limit);
+  }
+  return limits;
 }
 }  // namespace sq::binance

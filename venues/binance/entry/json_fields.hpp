@@ -77,6 +77,12 @@ class JsonFields {
   [[nodiscard]] F fixed(std::string_view key) noexcept {
     return F::from_raw(decimal(key, F::kDecimals));
   }
+  [[nodiscard]] std::optional<WallTime> time_if(std::string_view key) const noexcept {
+    JsonFields other = *this;
+    if (!find(key)) return std::nullopt;
+    const WallTime time = other.time(key);
+    return other.ok() ? std::optional{time} : std::nullopt;
+  }
   // Milliseconds, or microseconds, since 1970.
   [[nodiscard]] WallTime time(std::string_view key) noexcept {
     const std::int64_t value = integer(key);

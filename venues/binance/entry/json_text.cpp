@@ -104,6 +104,33 @@ std::optional<Amount> amount_of(std::string_view asset, std::string_view amount)
   return Amount{*currency, *raw};
 }
 
+std::optional<RateLimit> rate_limit_of(JsonFields& row) noexcept {
+  RateLimit limit;
+  const std::string_view kind = row.text_or_none("rateLimitType");
+  if (kind == "ORDERS") {
+    limit.kind = RateKind::Orders;
+  } else if (kind == "RAW_REQUESTS") {
+    limit.kind = RateKind::RawRequests;
+  } else if (kind == "CONNECTIONS") {
+    limit.kind = RateKind::Connections;
+  } else if (kind != "REQUEST_WEIGHT") {
+    return std::nullopt;
+  }
+  const std::string_view unit = row.text_or_none("interval");
+  const std::int64_t seconds = unit == "SECOND"   ? 1
+                               : unit == "MINUTE" ? 60
+                               : unit == "HOUR"   ? 3'600
+                               : unit == "DAY"    ? 86'400
+                                                  : 0;
+  const std::int64_t number = row.integer_if("intervalNum").value_or(0);
+  limit.limit = row.integer_if("limit").value_or(0);
+  if (seconds == 0 || number <= 0 || number > 1'000 || limit.limit <= 0 ||
+      limit.limit > 1'000'000'000)
+    return std::nullopt;
+  limit.interval_ns = seconds * number * kNsPerSecond;
+  return limit;
+}
+
 std::string differing_filters_of(dom::element exchange_info,
                                  const std::vector<Instrument>& instruments) {
   dom::array symbols;

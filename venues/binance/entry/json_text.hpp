@@ -14,14 +14,19 @@
 #include "engine/types/amount.hpp"
 #include "engine/types/instrument.hpp"
 #include "engine/types/order_types.hpp"
+#include "venues/binance/rate_governor.hpp"
 
 namespace sq::binance {
+class JsonFields;
+
 [[nodiscard]] OrderState order_state_of(std::string_view status) noexcept;
 [[nodiscard]] std::optional<Side> side_of(std::string_view side) noexcept;
 [[nodiscard]] TimeInForce time_in_force_of(std::string_view type, std::string_view tif) noexcept;
 // No asset: no fee, if it is zero or not told.
 [[nodiscard]] std::optional<Amount> amount_of(std::string_view asset,
                                               std::string_view amount) noexcept;
+// A row of rateLimits; empty: of a kind that is not known, or without a sensible window.
+[[nodiscard]] std::optional<RateLimit> rate_limit_of(JsonFields& row) noexcept;
 
 // "" when each instrument is as exchangeInfo says: tradable, with these filters.
 [[nodiscard]] std::string differing_filters_of(simdjson::dom::element exchange_info,

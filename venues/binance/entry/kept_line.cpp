@@ -1,25 +1,20 @@
 #include "venues/binance/entry/kept_line.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sq::binance {
 namespace {
-constexpr std::int64_t kFirstWaitNs = 100 * kNsPerMs;
-constexpr std::int64_t kLongestWaitNs = 30 * kNsPerSecond;
+constexpr BackoffSettings kWaits{100 * kNsPerMs, 30 * kNsPerSecond};
 constexpr int kRefusalsMax = 3;  // of a key: it does not get better by asking
-
-// Up to half as long again, other for each connection: many links do not come back at once.
-std::int64_t wait_of(int failures, std::uint64_t number) {
-  const std::int64_t wait = std::min(kFirstWaitNs << std::min(failures, 12), kLongestWaitNs);
-  const std::uint64_t mixed = (number + 1) * 0x9E3779B97F4A7C15U;
-  return wait + wait / 2 * static_cast<std::int64_t>(mixed >> 56U) / 256;
-}
 }  // namespace
 
 KeptLine::KeptLine(LinkContext& context, const Server& server, std::string target,
                    Greeting greeting)
-    : context_{context}, server_{server}, target_{std::move(target)}, greeting_{greeting} {}
+    : context_{context},
+      server_{server},
+      target_{std::move(target)},
+      greeting_{greeting},
+      backoff_{kWaits, reinterpret_cast<std::uintptr_t>(this)} {}
 
 bool KeptLine::may_connect() {
   if (closed_ || context_.stopped || target_.empty() || !context_.clock.known()) return false;
@@ -36,8 +31,7 @@ std::unique_ptr<Line> KeptLine::connect() {
 }
 
 void KeptLine::on_failed(const Line& line) {
-  retry_at_ = context_.now + wait_of(failures_, line.number());
-  ++failures_;
+  retry_at_ = context_.now + backoff_.next();
   context_.note(line.why());
   if (!line.key_refused()) return;
   if (++refusals_ >= kRefusalsMax) context_.stop(line.why());
@@ -50,7 +44,8 @@ bool KeptLine::step(LineListener& listener) {
     const bool was_up = line_->up();
     busy = line_->step(listener) || busy;
     if (line_->up()) {
-      failures_ = refusals_ = 0;
+      backoff_.reset();
+      refusals_ = 0;
       if (context_.now - line_->up_since() > context_.settings.life_ns_max) renew_ = true;
     }
     if (line_->ended()) {

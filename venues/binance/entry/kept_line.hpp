@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "venues/binance/backoff.hpp"
 #include "venues/binance/entry/line.hpp"
 
 namespace sq::binance {
@@ -56,7 +57,7 @@ class KeptLine {
   bool gap_{false};
   std::vector<std::uint64_t> ended_;
   std::uint64_t made_{0};
-  int failures_{0};  // one after the other
+  Backoff backoff_;
   int refusals_{0};  // of the key
   MonoTime retry_at_{};
 };

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "venues/binance/rate_headers.hpp"
+
 namespace sq::binance {
 namespace {
 // Numbers of greetings are not those of requests about orders.
@@ -50,10 +52,8 @@ bool Line::step(LineListener& listener) {
     }
   }
   if (state_ != State::Ended && client_.state() == net::WebSocketClient::State::Ended) {
-    const net::HttpResponseHead& head = client_.answer();
-    if (head.status == 429 || head.status == 418)
-      context_.governor.on_limited(head.status == 418, net::retry_after_seconds(head).value_or(-1),
-                                   context_.venue_now());
+    if (client_.answer().status != 0)
+      note_limits(context_.governor, client_.answer(), context_.venue_now());
     end(client_.why());
   }
   const bool slow = state_ != State::Up && state_ != State::Ended &&

@@ -15,6 +15,7 @@
 namespace sq::binance {
 struct LinkContext {
   static constexpr std::size_t kWorkingSlots = std::size_t{1} << 17U;
+  static constexpr std::int64_t kClosedNs = 10 * kNsPerSecond;  // unless it says so again
   static constexpr std::size_t kNames = std::size_t{1} << 16U;
 
   LinkContext(const LinkSettings& there, const OrderLinkSettings& wanted, const auth::Signer& key,
@@ -36,10 +37,12 @@ struct LinkContext {
   WorkingOrders working{kWorkingSlots};
   VenueOrderNames names{kNames};
   OrderLinkCounters counters;
+  std::vector<ToldPosition> positions;  // as an account was last told; taken by their reader
   std::string problem;
   bool stopped{false};
   bool clock_wrong{false};  // the venue says so, or the local clock jumped: measure it again
   MonoTime now{};
+  MonoTime closed_until{};  // the venue says that it is closed: maintenance, shutdown
 
   [[nodiscard]] bool spot() const noexcept { return where.venue == VenueId::BinanceSpot; }
   [[nodiscard]] WallTime venue_now() const noexcept { return clock.at(now); }
@@ -59,6 +62,7 @@ struct LinkContext {
   void take_care(const Meaning& meaning, std::int64_t retry_after_s) {
     if (meaning.care == Care::SlowDown || meaning.care == Care::Banned)
       governor.on_limited(meaning.care == Care::Banned, retry_after_s, venue_now());
+    if (meaning.care == Care::Closing) closed_until = now + kClosedNs;
     if (meaning.care == Care::ClockOff) {
       clock.forget();
       clock_wrong = true;

@@ -10,9 +10,13 @@
 namespace sq::binance {
 class PlaceErrand final : public Errand {
  public:
-  PlaceErrand(OrderFlow& flow, const OrderRequest& order, InstrumentId instrument,
-              std::string query)
-      : flow_{flow}, order_{order}, instrument_{instrument}, query_{std::move(query)} {}
+  PlaceErrand(OrderFlow& flow, const OrderRequest& order, const RecordHeader& record,
+              std::string_view query)
+      : flow_{flow},
+        order_{order},
+        instrument_{record.instrument},
+        decided_{record.mono},
+        query_{query} {}
 
   [[nodiscard]] std::optional<RestAsk> next() override;
   void on_answer(const RestAnswer& answer) override;
@@ -23,6 +27,7 @@ class PlaceErrand final : public Errand {
   OrderFlow& flow_;
   OrderRequest order_;
   InstrumentId instrument_;
+  MonoTime decided_;
   std::string query_;
   bool asked_{false};
 };

@@ -103,6 +103,7 @@ void OrderFlow::on_answer(const Incoming& said) {
   if (meaning.care == Care::None) context_.governor.on_answered();
   const ToldOrder* const told = said.order_told ? &said.order : nullptr;
   if (asked.kind == RequestKind::Place) return on_placed(asked.id, asked.instrument, meaning, told);
+  if (asked.kind == RequestKind::Amend) return on_amended(asked, meaning, said);
   if (meaning.care == Care::ClockOff) {  // with a better stamp, once it is known
     lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
     return;
@@ -116,6 +117,10 @@ std::optional<RestAsk> PlaceErrand::next() {
   if (flow_.closed(order_, instrument_)) {
     ++flow_.context_.counters.refused_at_egress;
     flow_.not_sent(order_.id, instrument_, RejectCode::Halted);
+    return std::nullopt;
+  }
+  if (too_old(order_, decided_, flow_.context_.now)) {
+    flow_.not_sent(order_.id, instrument_, RejectCode::TooOld);
     return std::nullopt;
   }
   RestAsk ask;

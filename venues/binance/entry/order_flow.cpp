@@ -79,6 +79,10 @@ OrderFlow::Tried OrderFlow::try_order(const RecordHeader& record,
   } else if (lane_of(order.id).waiting() > kRestWaitingMax) {
     return Tried::Hold;
   }
+  if (too_old(order, record.mono, context_.now)) {
+    not_sent(order.id, record.instrument, RejectCode::TooOld);
+    return Tried::Done;
+  }
   const risk::ApprovalChecker::Outcome checked = checker_.check(record, stamp);
   if (!checked.approved) {
     ++context_.counters.refused_at_egress;
@@ -87,7 +91,8 @@ OrderFlow::Tried OrderFlow::try_order(const RecordHeader& record,
   }
   const Instrument* const instrument = context_.reader.find(record.instrument);
   const auto wire = to_wire(context_.settings.instance, order.id);
-  const WorkingOrder working{order.id, 0, {}, record.instrument, false};
+  const WorkingOrder working{order.id,        0, {}, record.instrument, false, order.tif,
+                             order.self_trade};
   if (instrument == nullptr || !wire || !context_.working.add(working)) {
     not_sent(order.id, record.instrument);
     return Tried::Done;
@@ -101,8 +106,7 @@ OrderFlow::Tried OrderFlow::try_order(const RecordHeader& record,
     not_sent(order.id, record.instrument);
     return Tried::Done;
   }
-  lane_of(order.id).push(
-      std::make_unique<PlaceErrand>(*this, order, record.instrument, std::string{*query}));
+  lane_of(order.id).push(std::make_unique<PlaceErrand>(*this, order, record, *query));
   return Tried::Done;
 }
 
@@ -210,25 +214,23 @@ bool OrderFlow::step_rest() {
   return busy;
 }
 
-// No answer for so long: not known. A cancel goes once more, by the other way.
+// No answer for so long: not known. A cancel goes once more, by the other way; of an amend only a
+// query can tell.
 void OrderFlow::give_up_old() {
-  pending_.give_up_before(
-      context_.now - context_.settings.answer_ns_max, [this](const PendingRequest& asked) {
-        if (asked.kind == RequestKind::Place) {
-          unknown(asked.id, asked.instrument);
-        } else {
-          lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
-        }
-      });
+  pending_.give_up_before(context_.now - context_.settings.answer_ns_max,
+                          [this](const PendingRequest& asked) { lose(asked); });
 }
 void OrderFlow::on_line_ended(std::uint64_t number) {
-  pending_.give_up_line(number, [this](const PendingRequest& asked) {
-    if (asked.kind == RequestKind::Place) {
-      unknown(asked.id, asked.instrument);
-    } else {
-      lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
-    }
-  });
+  pending_.give_up_line(number, [this](const PendingRequest& asked) { lose(asked); });
+}
+void OrderFlow::lose(const PendingRequest& asked) {
+  if (asked.kind == RequestKind::Place) {
+    unknown(asked.id, asked.instrument);
+  } else if (asked.kind == RequestKind::Amend) {
+    doubtful_.push_back(asked);
+  } else {
+    lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
+  }
 }
 
 void OrderFlow::cancel_all() {
@@ -237,6 +239,7 @@ void OrderFlow::cancel_all() {
 }
 bool OrderFlow::placing(OrderId id) { return orders_.find(id) != nullptr || pending_.placing(id); }
 bool OrderFlow::idle() const noexcept {
-  return std::all_of(rest_.begin(), rest_.end(), [](const auto& lane) { return lane->idle(); });
+  return cancels_.empty() && pending_.none() &&
+         std::all_of(rest_.begin(), rest_.end(), [](const auto& lane) { return lane->idle(); });
 }
 }  // namespace sq::binance

@@ -50,6 +50,12 @@ class OrderFlow {
             KeptLine& session);
 
   // `queries`: where QuerySent goes.
+  // Orders that only a query can tell more of.
+  template <class Visit>
+  void take_doubtful(Visit&& visit) {
+    for (const PendingRequest& each : doubtful_) visit(each);
+    doubtful_.clear();
+  }
   template <class OnQuery>
   bool step(bool may_open, OnQuery&& on_query) {
     bool busy = send_held_cancels();
@@ -60,6 +66,8 @@ class OrderFlow {
       const RecordHeader& record = *request.record;
       if (record.kind == RecordKind::OrderSent) {
         on_order(record, request.stamp, may_open);
+      } else if (record.kind == RecordKind::AmendSent) {
+        on_amend(record, request.stamp, may_open);
       } else if (record.kind == RecordKind::CancelSent) {
         on_cancel(record);
       } else if (record.kind == RecordKind::QuerySent) {
@@ -77,6 +85,7 @@ class OrderFlow {
   void cancel_all();
   // A place of this order is on its way or may still leave.
   [[nodiscard]] bool placing(OrderId id);
+  [[nodiscard]] bool amending(OrderId id) const noexcept { return pending_.amending(id); }
   // Requests on this connection still wait for their answers.
   [[nodiscard]] bool awaits_on(std::uint64_t line) const noexcept { return pending_.any_on(line); }
   [[nodiscard]] bool idle() const noexcept;
@@ -90,6 +99,7 @@ class OrderFlow {
 
   enum class Tried : std::uint8_t { Done, Hold };
   void on_order(const RecordHeader& record, const risk::ApprovalStamp& stamp, bool may_open);
+  void on_amend(const RecordHeader& record, const risk::ApprovalStamp& stamp, bool may_open);
   void on_cancel(const RecordHeader& record);
   [[nodiscard]] Tried try_order(const RecordHeader& record, const risk::ApprovalStamp& stamp);
   [[nodiscard]] Tried try_cancel(const RecordHeader& record);
@@ -99,6 +109,7 @@ class OrderFlow {
   [[nodiscard]] bool send_held_cancels();
   [[nodiscard]] bool step_rest();
   void give_up_old();
+  void lose(const PendingRequest& asked);
   [[nodiscard]] RestLane& lane_of(OrderId id) { return *rest_[id.value % kRestLanes]; }
   [[nodiscard]] RequestStamp stamp_for(const Line& line) const noexcept {
     return line.logged_on() ? context_.session_stamp() : context_.signed_stamp();
@@ -111,6 +122,8 @@ class OrderFlow {
   void on_placed(OrderId id, InstrumentId instrument, const Meaning& meaning,
                  const ToldOrder* told);
   void on_cancelled(const PendingRequest& asked, const Meaning& meaning, const ToldOrder* told);
+  void not_amended(const AmendRequest& amend, InstrumentId instrument, RejectCode code);
+  void on_amended(const PendingRequest& asked, const Meaning& meaning, const Incoming& said);
   void on_key_refused(const VenueAnswer& answer);
 
   LinkContext& context_;
@@ -124,6 +137,7 @@ class OrderFlow {
   WallTime orders_until_{};
   WallTime cancels_until_{};
   std::array<std::unique_ptr<RestLane>, kRestLanes> rest_;
+  std::vector<PendingRequest> doubtful_;
   int key_refusals_{0};
   char text_[kOrderTextMax]{};
 };

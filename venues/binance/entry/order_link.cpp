@@ -1,8 +1,11 @@
 #include "venues/binance/entry/order_link.hpp"
 
+#include <algorithm>
+
 #include "engine/messaging/venue_account.hpp"
 #include "venues/binance/entry/account_answer.hpp"
 #include "venues/binance/entry/catch_up.hpp"
+#include "venues/binance/entry/funding_list.hpp"
 #include "venues/binance/entry/keeping.hpp"
 #include "venues/binance/entry/order_flow.hpp"
 #include "venues/binance/entry/order_lookup.hpp"
@@ -34,6 +37,7 @@ struct OrderLink::Parts final : LineListener {
              user_greeting(context.where)},
         flow{context, latch, in, session},
         queries{context},
+        funding{context},
         keeping{context} {}
 
   [[nodiscard]] std::string api_target() const {
@@ -46,6 +50,7 @@ struct OrderLink::Parts final : LineListener {
   KeptLine user;     // user data
   OrderFlow flow;
   RestLane queries;
+  FundingList funding;
   Keeping keeping;
   std::string listen_key;  // the one that `user` runs with
   bool checked{false};
@@ -116,10 +121,9 @@ void OrderLink::Parts::on_event(const Incoming& said) {
     queries.push(std::make_unique<QueryErrand>(
         context, OrderSubject{said.report.id, said.report.venue_order_id, said.instrument, false}));
   } else if (said.kind == Incoming::Kind::Funding) {
-    FundingSettled funding = said.funding;
-    funding.account = context.settings.account;
-    context.out.tell(RecordKind::FundingSettled, funding, said.instrument, said.at);
+    funding.expect(said.at, context.now);
   }
+  for (const ToldPosition& each : said.moved) funding.on_position(each.instrument, each.position);
 }
 
 void OrderLink::Parts::on_order_event(const Incoming& said) {
@@ -127,8 +131,11 @@ void OrderLink::Parts::on_order_event(const Incoming& said) {
   context.names.remember(said.instrument, report.venue_order_id, report.id);
   if (report.id != OrderId{}) {
     WorkingOrder* const working = context.working.find(report.id);
+    // Of two orders in one's stead the old one ends.
+    const bool replacing = flow.amending(report.id);
+    if (report.kind == ReportKind::Replaced && replacing) return;  // its answer tells which amend
     if (is_terminal(said.order.state)) {
-      context.working.remove(report.id);
+      if (!replacing) context.working.remove(report.id);
     } else if (working != nullptr || report.kind == ReportKind::Accepted) {
       static_cast<void>(context.working.add(
           {report.id, report.venue_order_id, report.cumulative_qty, said.instrument, true}));
@@ -155,6 +162,7 @@ void OrderLink::Parts::on_query(const RecordHeader& record) {
     // "Not there" would be no news while it may still arrive.
     if (flow.placing(subject.id)) return;
   }
+  if (queries.has(subject.id)) return;  // its answer will do
   queries.push(std::make_unique<QueryErrand>(context, subject));
 }
 
@@ -236,10 +244,18 @@ bool OrderLink::step(MonoTime now, WallTime wall) {
   }
   // What the core has not taken waits: nothing more is read from the venue until it has.
   const bool room = context.out.drain();
+  parts.flow.take_doubtful([&](const PendingRequest& each) {
+    parts.queries.push(std::make_unique<QueryErrand>(
+        context, OrderSubject{each.id, each.venue_order_id, each.instrument, false}));
+  });
   bool busy = parts.keeping.step();
   if (room) busy = parts.step_lines() || busy;
   parts.check_at_start();
   parts.catch_up();
+  for (const ToldPosition& each : context.positions)
+    parts.funding.on_position(each.instrument, each.position);
+  context.positions.clear();
+  if (auto errand = parts.funding.due()) parts.queries.push(std::move(errand));
   busy =
       parts.flow.step(parts.ready(), [&](const RecordHeader& record) { parts.on_query(record); }) ||
       busy;
@@ -262,6 +278,20 @@ void OrderLink::end(MonoTime now) {
 }
 bool OrderLink::ended() const noexcept { return parts_->ended; }
 const OrderLinkCounters& OrderLink::counters() const noexcept { return parts_->context.counters; }
+VenueState OrderLink::state() const noexcept {
+  const LinkContext& context = parts_->context;
+  VenueState state;
+  state.venue = context.where.venue;
+  const bool closed = context.now < context.closed_until;
+  state.condition = closed            ? VenueCondition::Maintenance
+                    : parts_->ready() ? VenueCondition::Connected
+                                      : VenueCondition::Disconnected;
+  state.clock_offset_ns = context.clock.ahead_ns();
+  state.clock_uncertainty_ns = context.clock.uncertainty_ns();
+  const std::int64_t left = context.governor.left(RateKind::Weight, context.venue_now());
+  state.rate_left = static_cast<std::int32_t>(std::min<std::int64_t>(left, 1'000'000'000));
+  return state;
+}
 std::int64_t OrderLink::clock_ahead_ns() const noexcept { return parts_->context.clock.ahead_ns(); }
 std::int64_t OrderLink::clock_uncertainty_ns() const noexcept {
   return parts_->context.clock.uncertainty_ns();

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "engine/auth/signer.hpp"
+#include "engine/messaging/breakers.hpp"
 #include "engine/messaging/record_ring.hpp"
 #include "engine/risk/approval.hpp"
 #include "engine/venue/request_ring.hpp"
@@ -98,6 +99,8 @@ class OrderLink {
   [[nodiscard]] bool ended() const noexcept;
 
   [[nodiscard]] const OrderLinkCounters& counters() const noexcept;
+  // As the core's breakers want it: what a VenueState record says, now.
+  [[nodiscard]] VenueState state() const noexcept;
   // The venue's clock less the local wall clock, and how far it may be off.
   [[nodiscard]] std::int64_t clock_ahead_ns() const noexcept;
   [[nodiscard]] std::int64_t clock_uncertainty_ns() const noexcept;

@@ -102,6 +102,8 @@ void OrderLookup::report() {
   }
   report.kind = ReportKind::Status;
   report.state = order_->state;
+  report.last_price = order_->limit;
+  report.last_qty = order_->qty;
   // A fill between the two requests is in the list already.
   report.cumulative_qty = std::max(order_->filled, sum);
   context_.out.report(report, subject_.instrument, order_->at);

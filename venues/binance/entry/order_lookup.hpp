@@ -46,7 +46,8 @@ class OrderLookup {
 class QueryErrand final : public Errand {
  public:
   QueryErrand(LinkContext& context, const OrderSubject& subject)
-      : context_{context}, lookup_{context, subject} {}
+      : context_{context}, id_{subject.id}, lookup_{context, subject} {}
+  [[nodiscard]] OrderId order() const noexcept override { return id_; }
   [[nodiscard]] std::optional<RestAsk> next() override { return lookup_.next(); }
   void on_answer(const RestAnswer& answer) override {
     lookup_.on_answer(answer);
@@ -61,6 +62,7 @@ class QueryErrand final : public Errand {
 
  private:
   LinkContext& context_;
+  OrderId id_;
   OrderLookup lookup_;
 };
 }  // namespace sq::binance

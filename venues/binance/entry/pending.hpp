@@ -22,6 +22,7 @@ struct PendingRequest {
   std::uint64_t line{0};  // the connection that it went over
   InstrumentId instrument{kNoInstrument};
   RequestKind kind{RequestKind::Other};
+  AmendRequest amend{};  // of kind Amend
   bool given_up{false};  // its fate was told as unknown; a late answer still counts
 };
 
@@ -77,17 +78,25 @@ class PendingRequests {
     }
     return false;
   }
-  [[nodiscard]] bool placing(OrderId id) const noexcept {
+  [[nodiscard]] bool none() const noexcept {
     for (std::uint64_t number = oldest_; number != next_; ++number) {
       const PendingRequest& slot = slots_[index(number)];
-      if (slot.number == number && slot.id == id && slot.kind == RequestKind::Place &&
-          !slot.given_up)
+      if (slot.number == number && !slot.given_up) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] bool placing(OrderId id) const noexcept { return any_of(id, RequestKind::Place); }
+  [[nodiscard]] bool amending(OrderId id) const noexcept { return any_of(id, RequestKind::Amend); }
+
+ private:
+  [[nodiscard]] bool any_of(OrderId id, RequestKind kind) const noexcept {
+    for (std::uint64_t number = oldest_; number != next_; ++number) {
+      const PendingRequest& slot = slots_[index(number)];
+      if (slot.number == number && slot.id == id && slot.kind == kind && !slot.given_up)
         return true;
     }
     return false;
   }
-
- private:
   [[nodiscard]] std::size_t index(std::uint64_t number) const noexcept {
     return number & (slots_.size() - 1);
   }

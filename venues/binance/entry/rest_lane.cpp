@@ -1,8 +1,9 @@
 #include "venues/binance/entry/rest_lane.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "venues/binance/rate_headers.hpp"
 
 namespace sq::binance {
 namespace {
@@ -33,37 +34,6 @@ void append_encoded(std::string& text, std::string_view value) {
     }
   }
 }
-std::int64_t unit_of(char letter) {
-  switch (letter) {
-    case 's':
-    case 'S':
-      return kNsPerSecond;
-    case 'm':
-    case 'M':
-      return 60 * kNsPerSecond;
-    case 'h':
-    case 'H':
-      return 3'600 * kNsPerSecond;
-    case 'd':
-    case 'D':
-      return 86'400 * kNsPerSecond;
-    default:
-      return 0;
-  }
-}
-bool begins(std::string_view name, std::string_view with) {
-  return name.size() > with.size() && net::equal_ignoring_case(name.substr(0, with.size()), with);
-}
-// "1M", "10S"; 0: no interval.
-std::int64_t interval_of(std::string_view text) {
-  std::int64_t number = 0;
-  if (text.size() < 2) return 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size() - 1, number);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() - 1 || number <= 0 ||
-      number > 1'000)
-    return 0;
-  return number * unit_of(text.back());
-}
 }  // namespace
 
 RestLane::RestLane(LinkContext& context) : context_{context}, client_{client_settings(context)} {}
@@ -86,6 +56,11 @@ bool RestLane::withdraw(OrderId id) {
     return true;
   }
   return false;
+}
+
+bool RestLane::has(OrderId id) const noexcept {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const Entry& each) { return each.errand->order() == id; });
 }
 
 bool RestLane::step() {
@@ -154,26 +129,9 @@ bool RestLane::send(Entry& entry) {
 
 // Weight and order counts, and whether to wait.
 void RestLane::look_at_head() {
-  const net::HttpResponseHead& head = client_.head();
-  const WallTime at = context_.venue_now();
-  constexpr std::string_view kWeight{"X-MBX-USED-WEIGHT-"};
-  constexpr std::string_view kOrders{"X-MBX-ORDER-COUNT-"};
-  for (const auto& [name, value] : head.fields) {
-    const bool weight = begins(name, kWeight);
-    if (!weight && !begins(name, kOrders)) continue;
-    const std::int64_t interval =
-        interval_of(std::string_view{name}.substr((weight ? kWeight : kOrders).size()));
-    std::int64_t used = 0;
-    const auto parsed = std::from_chars(value.data(), value.data() + value.size(), used);
-    if (interval > 0 && parsed.ec == std::errc{})
-      context_.governor.on_used(weight ? RateKind::Weight : RateKind::Orders, interval, used, at);
-  }
-  if (head.status == 429 || head.status == 418 || head.status == 403) {
-    context_.governor.on_limited(head.status == 418, net::retry_after_seconds(head).value_or(-1),
-                                 at);
-  } else {
-    context_.governor.on_answered();
-  }
+  const int status = client_.head().status;
+  note_limits(context_.governor, client_.head(), context_.venue_now());
+  if (status == 403) context_.governor.on_limited(false, -1, context_.venue_now());  // the firewall
 }
 
 void RestLane::finish() {
@@ -189,7 +147,8 @@ void RestLane::finish() {
     if (!answer.told()) {
       const VenueAnswer said = context_.reader.read_error(answer.status, answer.body);
       const Meaning meaning = meaning_of(context_.where.venue, RequestKind::Other, said);
-      if (meaning.care == Care::ClockOff) context_.take_care(meaning, -1);
+      if (meaning.care == Care::ClockOff || meaning.care == Care::Closing)
+        context_.take_care(meaning, -1);
     }
   } else {
     answer.why = client_.why();
@@ -198,7 +157,10 @@ void RestLane::finish() {
 }
 
 void RestLane::tell(Entry& entry, const RestAnswer& answer) {
-  entry.ask.reset();
   entry.errand->on_answer(answer);
+  entry.ask = entry.errand->next();
+  entry.since = context_.now;
+  entry.held = false;
+  if (!entry.ask) entries_.pop_front();  // it is the front one
 }
 }  // namespace sq::binance

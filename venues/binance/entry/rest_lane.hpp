@@ -63,6 +63,8 @@ class RestLane {
   void push_first(std::unique_ptr<Errand> errand);
   // An order that waits here and has not left is withdrawn. True: there was one.
   [[nodiscard]] bool withdraw(OrderId id);
+  // An errand of this order waits, or is on its way.
+  [[nodiscard]] bool has(OrderId id) const noexcept;
   // True: something was done.
   bool step();
   [[nodiscard]] bool idle() const noexcept { return entries_.empty(); }

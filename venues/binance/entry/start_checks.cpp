@@ -10,7 +10,7 @@ constexpr std::int32_t kMarginModeIsSo = -4046;
 StartChecks::StartChecks(LinkContext& context, bool& done, bool& failed)
     : context_{context}, done_{done}, failed_{failed} {
   const OrderLinkSettings& wanted = context.settings;
-  if (wanted.check_filters) due_.push_back({Step::Filters, nullptr});
+  due_.push_back({Step::Filters, nullptr});
   if (!wanted.restrictions_path.empty()) due_.push_back({Step::Restrictions, nullptr});
   due_.push_back({Step::Account, nullptr});
   if (context.spot()) return;
@@ -100,6 +100,9 @@ void StartChecks::check(const Due& due, const RestAnswer& answer) {
   AnswerReader& reader = context_.reader;
   switch (due.step) {
     case Step::Filters:
+      if (const auto limits = reader.read_limits(answer.body); !limits.empty())
+        context_.governor.take_limits(limits);
+      if (!context_.settings.check_filters) return;
       if (const std::string differs = reader.differing_filters(answer.body); !differs.empty())
         context_.stop(differs);
       return;
@@ -114,6 +117,7 @@ void StartChecks::check(const Due& due, const RestAnswer& answer) {
       ToldAccount account;
       if (!reader.read_account(answer.body, account))
         return context_.stop("the venue's account cannot be read");
+      context_.positions = account.positions;
       if (!account.can_trade) context_.stop("the account may not trade");
       return;
     }

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/messaging/account.hpp"
 #include "engine/messaging/orders.hpp"
 #include "venues/binance/answer_meaning.hpp"
 
@@ -45,6 +44,12 @@ struct ToldPosition {
   Qty position{};
   std::int64_t cost{0};  // 1e-8 of the settlement currency, signed like the position
 };
+struct ToldIncome {
+  InstrumentId instrument{kNoInstrument};
+  std::uint64_t id{0};  // of the transfer
+  Amount amount{};      // received when positive
+  WallTime at{};
+};
 struct ToldAccount {
   std::vector<ToldBalance> balances;    // of the currencies that are asked for
   std::vector<ToldPosition> positions;  // of our instruments
@@ -61,7 +66,7 @@ struct Incoming {
     Order,        // `report` about an order
     Ask,          // something happened to the order of `report` that only a query can tell
     Account,      // balances or positions moved, or settings
-    Funding,      // `funding`
+    Funding,      // positions paid or received it at `at`: the venue's list says how much
     StreamEnded,  // no more user data come on this connection, or with this listen key
     Shutdown,     // the server is about to close this connection
     Ignored
@@ -72,8 +77,9 @@ struct Incoming {
   std::int64_t retry_after_s{-1};
   bool order_told{false};  // Answer: `order`
   ToldOrder order{};
+  Qty replaced_filled{};  // Answer to a cancel-replace: of the order that was cancelled
   OrderReport report{};
-  FundingSettled funding{};
+  std::vector<ToldPosition> moved;  // Account, Funding: without cost
   InstrumentId instrument{kNoInstrument};
   WallTime at{};
 };

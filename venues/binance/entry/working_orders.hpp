@@ -19,6 +19,8 @@ struct WorkingOrder {
   Qty filled{};  // as told by the user data stream
   InstrumentId instrument{kNoInstrument};
   bool answered{false};  // the venue has said something about it
+  TimeInForce tif{TimeInForce::GoodTillCancel};
+  SelfTrade self_trade{SelfTrade::None};
 };
 
 class WorkingOrders {
