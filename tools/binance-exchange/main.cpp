@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include "engine/types/decimal.hpp"
+#include "tools/binance-exchange/recording.hpp"
 #include "tools/binance-exchange/spot_site.hpp"
 #include "tools/binance-exchange/traders.hpp"
 #include "tools/binance-exchange/usdm_site.hpp"
@@ -65,6 +66,8 @@ struct Options {
   std::string write_key;
   std::int64_t funding_seconds{8 * 3'600};
   bool withdrawals{false};
+  std::string session;
+  std::string futures_session;
 };
 
 Instrument perpetual(const char* symbol, const char* base, const char* tick, const char* lot) {
@@ -106,6 +109,8 @@ struct Exchanges {
   UsdmSite futures_site;
   Traders spot_traders;
   Traders futures_traders;
+  std::optional<Recording> spot_session;
+  std::optional<Recording> futures_session;
 
   Exchanges(const Options& options, const ApiKey& key)
       : spot{spot_settings(options)},
@@ -120,11 +125,21 @@ struct Exchanges {
     futures_site.set_faults(faults);
     spot_site.set_limit_factor(options.limit_factor);
     futures_site.set_limit_factor(options.limit_factor);
+    const auto replay = [](auto& recording, Venue& venue, Traders& traders,
+                           const std::string& path) {
+      if (path.empty()) return;
+      recording.emplace(venue, path);
+      traders.follow(recording->symbol());
+    };
+    replay(spot_session, spot, spot_traders, options.session);
+    replay(futures_session, futures, futures_traders, options.futures_session);
     spot_traders.open(wall_ms());
     futures_traders.open(wall_ms());
   }
   void turn() {
     const std::int64_t now_ms = wall_ms();
+    if (spot_session) spot_session->act(now_ms);
+    if (futures_session) futures_session->act(now_ms);
     spot_traders.act(now_ms);
     futures_traders.act(now_ms);
     spot_site.publish(now_ms);
@@ -224,6 +239,8 @@ int main(int argc, char** argv) {
   app.add_option("--funding-seconds", options.funding_seconds, "between payments of funding")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400}))
       ->capture_default_str();
+  app.add_option("--session", options.session, "recorded, of a spot symbol; see the README");
+  app.add_option("--futures-session", options.futures_session, "recorded, of a futures symbol");
   app.add_flag("--withdrawals", options.withdrawals, "the key says that it may withdraw");
   app.add_option("--seconds", options.seconds, "stop after so long; 0: on SIGINT or SIGTERM")
       ->capture_default_str();

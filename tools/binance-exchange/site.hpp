@@ -71,6 +71,7 @@ class ExchangeSite : public Site {
     bool combined{false};                        // wraps what it sends
     bool microseconds{false};                    // ?timeUnit=
     bool limits_told{true};                      // ?returnRateLimits=
+    bool sbe{false};                             // events go out as binary frames
     bool leaves{false};                          // was told of a shutdown
     std::map<std::string, std::string> streams;  // lower case: as it was asked for
     int account{-1};                             // logged on
@@ -115,8 +116,19 @@ class ExchangeSite : public Site {
   [[nodiscard]] const ApiKey& key_of(const std::string& name) const;
   void send_stream(const std::string& stream, const boost::json::value& data);
   // To one connection, with the faults there are. `name` is what scenarios call it.
-  void deliver(Peer& peer, FaultPlace place, std::string_view name, std::string text);
+  void deliver(Peer& peer, FaultPlace place, std::string_view name, std::string text,
+               bool binary = false);
   [[nodiscard]] bool anybody_follows(const std::string& stream) const;
+  // Those who want SBE; make() is called once, if at all.
+  template <class Make>
+  void send_sbe(const std::string& stream, Make&& make) {
+    std::string message;
+    for (auto& [web, peer] : peers_) {
+      if (!peer.sbe || !peer.streams.contains(stream)) continue;
+      if (message.empty()) message = make();
+      deliver(peer, FaultPlace::Market, stream, message, true);
+    }
+  }
   [[nodiscard]] std::map<WebPeer*, Peer>& peers() noexcept { return peers_; }
   [[nodiscard]] Venue& venue() noexcept { return venue_; }
   [[nodiscard]] RateLimits& rate_limits() noexcept { return limits_; }

@@ -58,18 +58,22 @@ WebAnswer ExchangeSite::control(const WebRequest& request) {
   return {200, json::serialize(faults_->state())};
 }
 
-void ExchangeSite::deliver(Peer& peer, FaultPlace place, std::string_view name, std::string text) {
+void ExchangeSite::deliver(Peer& peer, FaultPlace place, std::string_view name, std::string text,
+                           bool binary) {
   ++counters_.events;
   if (faults_ == nullptr || faults_->empty()) {
-    peer.peer->send(text);
+    Delivery plain;
+    plain.binary = binary;
+    peer.peer->send(text, plain);
     return;
   }
-  const EventFault fault = faults_->on_event(place, settings_.market, name);
+  EventFault fault = faults_->on_event(place, settings_.market, name);
   if (fault.cut) {
     peer.peer->close(kGoingAway, "");
     return;
   }
-  if (fault.drift) {
+  fault.delivery.binary = binary;
+  if (fault.drift && !binary) {
     // A kind that nobody knows, then the event in another shape.
     json::value unknown = json::object{{"e", "neverHeardOf"}, {"E", now_ms()}, {"x", nullptr}};
     if (peer.combined) unknown = json::object{{"stream", "!news"}, {"data", unknown}};

@@ -251,7 +251,7 @@ void ExchangeSite::send_stream(const std::string& stream, const json::value& dat
   std::string raw[2];
   for (auto& [web, peer] : peers_) {
     const auto found = peer.streams.find(stream);
-    if (found == peer.streams.end()) continue;
+    if (found == peer.streams.end() || peer.sbe) continue;
     std::string& text = raw[peer.microseconds ? 1 : 0];
     if (text.empty()) {
       json::value shown = data;

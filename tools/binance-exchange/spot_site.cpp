@@ -1,5 +1,7 @@
 #include "tools/binance-exchange/spot_site.hpp"
 
+#include "tools/binance-exchange/sbe_streams.hpp"
+
 namespace sq::exchange {
 namespace {
 namespace json = boost::json;
@@ -57,13 +59,20 @@ SpotSite::SpotSite(SpotExchange& exchange, std::vector<ApiKey> keys)
 
 std::span<const Endpoint> SpotSite::endpoints() const { return kEndpoints; }
 
-// /ws-api/v3, /stream?streams=a/b, /ws/a/b
+// /ws-api/v3, /stream?streams=a/b, /ws/a/b; behind /sbe the streams in SBE.
 bool SpotSite::open_path(const WebRequest& request, Peer& peer) {
-  const std::string_view path = request.path;
+  std::string_view path = request.path;
+  if (path.starts_with("/sbe/")) {
+    path.remove_prefix(4);
+    if (request.api_key.empty()) throw Failure{400, -1102, "X-MBX-APIKEY is missing.", {}};
+    if (key_of(request.api_key).public_key_pem.empty())
+      throw Failure{401, -2015, "Invalid API-key, IP, or permissions for action.", {}};
+    peer.sbe = true;
+  }
   if (path == "/ws-api/v3") {
     peer.api = true;
   } else if (path == "/stream") {
-    peer.combined = true;
+    peer.combined = !peer.sbe;
     add_streams(peer, Params{request.query, {}}.get("streams"));
   } else if (path.starts_with("/ws")) {
     add_streams(peer, path.substr(3));
@@ -162,9 +171,11 @@ void SpotSite::publish_trade(const std::string& symbol, const PublicTrade& trade
   event["a"] = event["f"] = event["l"] = whole(trade.id);
   event.erase("t");
   send_stream(lower(symbol) + "@aggtrade", event);
+  send_sbe(lower(symbol) + "@trade", [&] { return sbe_trade(symbol, trade, now_ms); });
 }
 
-void SpotSite::publish_best(const SymbolMarket& market, std::int64_t) {
+void SpotSite::publish_best(const SymbolMarket& market, std::int64_t now_ms) {
+  send_sbe(lower(market.symbol()) + "@bestbidask", [&] { return sbe_best(market, now_ms); });
   send_stream(lower(market.symbol()) + "@bookticker",
               json::object{{"u", whole(market.update_id())},
                            {"s", market.symbol()},
@@ -189,6 +200,9 @@ void SpotSite::publish_depth(const SymbolMarket& market, const SymbolMarket::Cha
                            {"a", level_list(changes.asks)}};
   send_stream(lower(market.symbol()) + "@depth", event);
   send_stream(lower(market.symbol()) + "@depth@100ms", event);
+  send_sbe(lower(market.symbol()) + "@depth",
+           [&] { return sbe_difference(market, changes, now_ms); });
+  send_sbe(lower(market.symbol()) + "@depth20", [&] { return sbe_snapshot(market, 20, now_ms); });
 }
 
 void SpotSite::publish_more(std::int64_t now_ms) { exchange_.on_time(now_ms); }

@@ -79,6 +79,11 @@ class SymbolMarket {
   [[nodiscard]] Price last_price() const noexcept {
     return trades_.empty() ? Price{} : trades_.back().price;
   }
+  // Of an order in the book; 0: it is not there.
+  [[nodiscard]] Qty open_qty(std::uint64_t order) const {
+    const auto found = shown_.find(order);
+    return found != shown_.end() ? found->second.qty : Qty{};
+  }
   // Prices of the trades since the last call; 0: none.
   struct Range {
     Price low{};

@@ -15,8 +15,10 @@ Traders::Traders(Venue& venue, std::uint64_t seed, int orders_per_second)
     // A price that a thousand lots make worth some orders: from the instrument's range, well
     // inside.
     const std::int64_t middle = of.notional_min > 0 ? 100 * Price::kScale : Price::kScale;
-    symbols_.push_back(
-        {market.get(), static_cast<double>(middle) / static_cast<double>(of.tick.raw()), {}});
+    symbols_.push_back({market.get(),
+                        static_cast<double>(middle) / static_cast<double>(of.tick.raw()),
+                        {},
+                        false});
   }
 }
 
@@ -62,8 +64,22 @@ void Traders::take(Symbol& symbol, std::int64_t now_ms) {
   static_cast<void>(venue_.trade_anonymously(*symbol.market, order, now_ms));
 }
 
+void Traders::follow(const std::string& symbol) {
+  for (Symbol& each : symbols_)
+    if (each.market->symbol() == symbol) each.follows = true;
+}
+bool Traders::find_mid(Symbol& symbol) {
+  const Price bid = symbol.market->bid().price;
+  const Price ask = symbol.market->ask().price;
+  if (bid <= Price{} || ask <= Price{}) return false;
+  symbol.mid =
+      (bid.to_double() + ask.to_double()) / 2.0 / symbol.market->instrument().tick.to_double();
+  return true;
+}
+
 void Traders::open(std::int64_t now_ms) {
   for (Symbol& symbol : symbols_) {
+    if (symbol.follows) continue;
     for (std::size_t i = 0; i < kOrdersKept; ++i) quote(symbol, now_ms);
     take(symbol, now_ms);
   }
@@ -75,6 +91,7 @@ void Traders::act(std::int64_t now_ms) {
   if (due <= 0) return;
   acted_ms_ = now_ms;
   for (Symbol& symbol : symbols_) {
+    if (symbol.follows && !find_mid(symbol)) continue;
     for (std::int64_t i = 0; i < std::min<std::int64_t>(due, 10'000); ++i) {
       symbol.mid += (static_cast<double>(random_() % 2'001) - 1'000.0) / 10'000.0;
       symbol.mid = std::max(symbol.mid, 2.0 * kDistanceMax);

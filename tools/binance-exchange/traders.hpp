@@ -16,6 +16,8 @@ class Traders {
 
   // Fills the books before the first client comes.
   void open(std::int64_t now_ms);
+  // A symbol whose book others make: they trade around its middle, once it has one.
+  void follow(const std::string& symbol);
   // What is due since the last call.
   void act(std::int64_t now_ms);
 
@@ -24,7 +26,9 @@ class Traders {
     SymbolMarket* market{nullptr};
     double mid{0};  // in ticks
     std::deque<std::uint64_t> orders;
+    bool follows{false};
   };
+  [[nodiscard]] static bool find_mid(Symbol& symbol);
   void quote(Symbol& symbol, std::int64_t now_ms);
   void take(Symbol& symbol, std::int64_t now_ms);
   [[nodiscard]] Qty size(const Symbol& symbol);

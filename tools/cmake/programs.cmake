@@ -26,7 +26,7 @@ set(SQ_NEEDS_wal_recovery_bench sq_app)
 set(SQ_NEEDS_wal-fold sq::xxhash)  # a second opinion: none of the engine's code
 set(SQ_NEEDS_market-simulator sq_feed sq_venue_binance sq::cli11)
 set(SQ_NEEDS_sq_chaos sq_backtest)  # the engine without the application around it
-set(SQ_NEEDS_sq_binance-exchange sq_net sq_auth sq_book sq::boost_json sq::cli11 sq::fmt sq::tomlplusplus)
+set(SQ_NEEDS_sq_binance-exchange sq_net sq_auth sq_book sq_feed sq::boost_json sq::cli11 sq::fmt sq::tomlplusplus)
 set(SQ_NEEDS_exchange_requests_bench sq_binance-exchange)
 set(SQ_ALONE sq_chaos sq_binance-exchange exchange_requests_bench test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
 set(SQ_SOURCES_app_wire_bench ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
