@@ -42,6 +42,10 @@ struct Watched {
     INFO(read_text(said));
     REQUIRE(condition());
   }
+  // There is a log with a configuration: what a restart needs.
+  [[nodiscard]] bool logged() const {
+    return sq::test::run("shrivenquant", {"wal", "state", log.string()}).status == 0;
+  }
   [[nodiscard]] bool latched() const {
     const auto file = scratch() / "watched.json";
     const Finished state =
@@ -75,7 +79,7 @@ TEST_CASE("an engine that is stopped and goes on finds itself killed by the watc
 TEST_CASE("after kill -9 the watchdog cancels, and the next start is latched from its beginning",
           "[app]") {
   Watched watched{"dog-kill"};
-  ::usleep(300'000);
+  watched.wait([&] { return watched.logged(); });
   REQUIRE(::kill(watched.engine, SIGKILL) == 0);
   static_cast<void>(wait_for(watched.engine));
   watched.wait([&] { return std::filesystem::exists(watched.cancelled); });
@@ -83,7 +87,7 @@ TEST_CASE("after kill -9 the watchdog cancels, and the next start is latched fro
   CHECK(std::filesystem::exists(watched.log / "KILL"));
   std::filesystem::remove(watched.log / "KILL");  // the shared latch alone has to do
   watched.run_engine();
-  watched.wait([&] { return watched.latched(); });
+  watched.wait([&] { return watched.logged() && watched.latched(); });
   REQUIRE(::kill(watched.engine, SIGTERM) == 0);
   static_cast<void>(wait_for(watched.engine));
   CHECK(watched.latched());

@@ -144,7 +144,8 @@ TEST_CASE("after kill -9 a raise is in force as before, and ends at its moment",
 
 TEST_CASE("where a session is checked nothing is sent before its phase is told, nor in a halt",
           "[app]") {
-  const std::string rule = "# [[risk.venue_rules]]\n# venue = \"binance-usdm\"\n# session = false ";
+  const std::string rule =
+      "# [[risk.venue_rules]]\n#   venue = \"binance-usdm\"\n#   session = false ";
   const Port port{"limits-session",
                   "18542",
                   "10",
