@@ -243,10 +243,10 @@ void LinkWorld::query(OrderId id) {
   record.header.instrument = instrument.id;
   static_cast<void>(in.try_push(record.header));
 }
-void LinkWorld::query_account(std::uint64_t request, WallTime from) {
+void LinkWorld::query_account(std::uint64_t request) {
   AccountQuery asked;
   asked.request = request;
-  asked.trades_from = from;
+  asked.trades_from = WallTime{(wall_ms() - 60'000) * kNsPerMs};  // before the test began
   asked.venue = instrument.venue;
   auto record = make_record(RecordKind::QuerySent, asked);
   record.header.instrument = instrument.id;

@@ -72,7 +72,7 @@ class LinkWorld {
                 TimeInForce tif = TimeInForce::GoodTillCancel, bool reduce_only = false);
   void cancel(OrderId id);
   void query(OrderId id);
-  void query_account(std::uint64_t request, WallTime from = {});
+  void query_account(std::uint64_t request);
   // The other user.
   void other(const char* side, const char* price, const char* qty, const char* tif = "GTC");
 
