@@ -1,0 +1,179 @@
+// The engine's side of wire/*: market link, core with log and order link on one thread.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/wire_exchange.hpp"
+#include "engine/app/core_setup.hpp"
+#include "engine/app/log_directory.hpp"
+#include "engine/app/log_journal.hpp"
+#include "engine/app/preamble.hpp"
+#include "engine/core/core.hpp"
+#include "engine/net/wire_stamps.hpp"
+#include "engine/venue/ring_entry.hpp"
+#include "venues/binance/entry/order_link.hpp"
+#include "venues/binance/market_link.hpp"
+#include "venues/binance/published_limits.hpp"
+
+namespace sq::bench {
+// An order that cannot trade for each new best price.
+class Answering final : public strategy::Strategy {
+ public:
+  void on_top(const strategy::Top& top, strategy::Context& context) noexcept override {
+    if (open_ || top.bid.qty == Qty{}) return;
+    const Instrument& of = context.instrument(top.instrument);
+    strategy::OrderIntent intent;
+    intent.instrument = top.instrument;
+    intent.limit = Price::from_raw(top.bid.price.raw() - 5 * of.tick.raw());
+    intent.qty = Qty::from_raw(of.lot.raw() * 10'000);
+    intent.tif = TimeInForce::ImmediateOrCancel;
+    open_ = context.submit(intent).id != OrderId{};
+    if (open_) ++sent;
+  }
+  void on_order(const strategy::OrderUpdate& update, strategy::Context&) noexcept override {
+    if (is_terminal(update.state)) open_ = false;
+  }
+  std::uint64_t sent{0};
+
+ private:
+  bool open_{false};
+};
+
+struct WireTimes {
+  std::vector<double> read, decrypt, decode, core, encode, encrypt, write, engine;
+};
+
+// The engine on this thread, until `stop`.
+class WireEngine {
+ public:
+  WireEngine(settings::Config config, std::uint16_t port, net::TlsContext& tls, auth::Signer signer)
+      : config_{std::move(config)},
+        signer_{std::move(signer)},
+        governor_{limits()},
+        log_{make_log(config_)},
+        journal_{log_->appender()},
+        entry_{app::instruments_of(config_), {{VenueId::BinanceSpot, &requests_}}} {
+    core::CoreSetup setup = app::core_setup(config_);
+    setup.strategies.resize(1);
+    auto strategy = std::make_unique<Answering>();
+    strategy_ = strategy.get();
+    setup.strategies[0].strategy = std::move(strategy);
+    setup.strategies[0].instruments = {InstrumentId{0}};
+    setup.egress = &latch_;
+    setup.approval_key = {1, 2};
+    core_.emplace(std::move(setup), journal_, entry_, nullptr);
+    binance::LinkSettings link;
+    link.venue = VenueId::BinanceSpot;
+    std::string problem;
+    link.rest.host = "localhost";
+    link.rest.port = port;
+    link.rest.tls = &tls;
+    link.rest.addresses = net::resolve("127.0.0.1", port, problem);
+    link.stream = link.api = link.rest;
+    link.instruments = {config_.instruments[0].instrument};
+    binance::MarketLinkSettings market;
+    market.streams.trades = binance::TradeStream::None;
+    market_.emplace(link, market, governor_, market_ring_);
+    binance::OrderLinkSettings orders;
+    orders.instance = "BENCH";
+    orders.api_key = "K";
+    orders.approval = {1, 2};
+    orders_.emplace(link, orders, signer_, latch_, governor_, requests_, reports_);
+    stamps_.emplace(net::WireStamps{telemetry::TickClock::calibrate()});
+  }
+  void run(const std::atomic<bool>& stop) {
+    net::wire_stamps = &*stamps_;
+    app::write_preamble(config_, 1, [&](RecordHeader& record) { give(record); });
+    while (!stop.load(std::memory_order_relaxed)) turn();
+    net::wire_stamps = nullptr;
+  }
+  void work_log() { static_cast<void>(log_->do_work()); }
+  [[nodiscard]] const WireTimes& stages() const noexcept { return stages_; }
+  [[nodiscard]] const std::string& problem() const { return orders_->problem(); }
+  [[nodiscard]] std::uint64_t sent() const noexcept { return strategy_->sent; }
+
+ private:
+  static std::vector<binance::RateLimit> limits() {
+    auto made = binance::published_limits(VenueId::BinanceSpot);
+    for (auto& each : made) each.limit *= kLimitFactor;
+    return made;
+  }
+  static std::unique_ptr<wal::Log> make_log(const settings::Config& config) {
+    std::filesystem::remove_all(config.log.dir);
+    return wal::Log::create(app::log_settings(config));
+  }
+  void give(RecordHeader& record) {
+    record.mono = clock_.now();
+    if (record.wall.ns == 0) record.wall = wall_;
+    core_->on_input(record);
+  }
+  void turn() {
+    wall_ = clock_.wall();
+    const MonoTime now = clock_.now();
+    static_cast<void>(market_->step(now, wall_));
+    const net::WireStamps in = *stamps_;
+    while (RecordHeader* record = market_ring_.peek()) {
+      const std::uint64_t sent = strategy_->sent;
+      const std::uint64_t decoded = stamps_->clock.now();
+      give(*record);
+      market_ring_.pop();
+      if (strategy_->sent == sent) continue;
+      const std::uint64_t decided = stamps_->clock.now();
+      static_cast<void>(orders_->step(now, wall_));
+      take(in, decoded, decided);
+    }
+    static_cast<void>(orders_->step(now, wall_));
+    while (RecordHeader* record = reports_.peek()) {
+      record->wall = wall_;
+      give(*record);
+      reports_.pop();
+    }
+    if (core_->next_timer() <= now) {
+      RecordHeader tick;
+      tick.length = record_length(0);
+      tick.kind = RecordKind::TimeTick;
+      give(tick);
+    }
+  }
+  void take(const net::WireStamps& in, std::uint64_t decoded, std::uint64_t decided) {
+    const net::WireStamps& out = *stamps_;
+    if (out.write_begin < decided) return;  // it waits
+    const auto ns = [&](std::uint64_t from, std::uint64_t to) {
+      return static_cast<double>(out.clock.ns(to - from));
+    };
+    stages_.read.push_back(ns(in.read_begin, in.read_end));
+    stages_.decrypt.push_back(ns(in.read_end, in.decrypted));
+    stages_.decode.push_back(ns(in.decrypted, decoded));
+    stages_.core.push_back(ns(decoded, decided));
+    stages_.encode.push_back(ns(decided, out.write_begin));
+    stages_.encrypt.push_back(ns(out.write_begin, out.encrypted));
+    stages_.write.push_back(ns(out.encrypted, out.written));
+    stages_.engine.push_back(ns(in.decrypted, out.write_begin));
+  }
+
+  settings::Config config_;
+  auth::Signer signer_;
+  app::LiveClock clock_;
+  WallTime wall_{};
+  risk::EgressLatch latch_;
+  binance::RateGovernor governor_;
+  RecordRing market_ring_{std::uint64_t{1} << 22U};
+  RecordRing reports_{std::uint64_t{1} << 20U};
+  venue::RequestRing requests_{std::uint64_t{1} << 16U};
+  std::unique_ptr<wal::Log> log_;
+  app::LogJournal journal_;
+  venue::RingEntry entry_;
+  Answering* strategy_{nullptr};
+  std::optional<core::Core> core_;
+  std::optional<binance::MarketLink> market_;
+  std::optional<binance::OrderLink> orders_;
+  std::optional<net::WireStamps> stamps_;
+  WireTimes stages_;
+};
+
+}  // namespace sq::bench
