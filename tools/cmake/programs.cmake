@@ -256,7 +256,7 @@ function(sq_add_benches)
       continue()
     endif()
     string(REGEX MATCH "^[^_]+" owner ${name})
-    add_executable(${name} ${source})
+    add_executable(${name} ${source} ${SQ_SOURCES_${name}})
     target_link_libraries(${name} PRIVATE sq_bench sq_support)
     sq_link(${name} ${owner})
     if(name STREQUAL "wal_peers_bench")  # whatever of them is installed: tools/setup --peers
