@@ -26,8 +26,8 @@ std::size_t distinct_names(int first, int last) {
 TEST_CASE("every shared enumerator has one name and no two share it", "[types]") {
   CHECK(distinct_names<Side>(1, 2) == 2);
   CHECK(distinct_names<OrderType>(1, 2) == 2);
-  CHECK(distinct_names<TimeInForce>(1, 4) == 4);
-  CHECK(distinct_names<OrderState>(0, 10) == 11);
+  CHECK(distinct_names<TimeInForce>(1, 6) == 6);
+  CHECK(distinct_names<OrderState>(0, 11) == 12);
   CHECK(distinct_names<BookState>(0, 4) == 5);
   CHECK(distinct_names<StrategyState>(0, 6) == 7);
   CHECK(distinct_names<VenueId>(0, 4) == 5);

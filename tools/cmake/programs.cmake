@@ -137,6 +137,7 @@ function(sq_add_test target owner)
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${target} PROPERTIES TIMEOUT 300)
   set_tests_properties(${target}_slow PROPERTIES LABELS slow TIMEOUT 3600)
+  set_tests_properties(${target} ${target}_slow PROPERTIES RESOURCE_LOCK ${target})  # their scratch folder
 endfunction()
 
 # Not in release: what is tested there is the speed. With SQ_FUZZ only the fuzzers.

@@ -149,7 +149,9 @@ TEST_CASE("where a session is checked nothing is sent before its phase is told, 
   const Port port{"limits-session",
                   "18542",
                   "10",
-                  {{rule, "[[risk.venue_rules]]\nvenue = \"binance-usdm\"\nsession = true "}}};
+                  {{rule, "[[risk.venue_rules]]\nvenue = \"binance-usdm\"\nsession = true "},
+                   {"instruments = [\"binance-usdm:ETHUSDT\", \"binance-spot:BTCUSDT\"]",
+                    "instruments = [\"binance-usdm:ETHUSDT\"]"}}};
   ::usleep(500'000);
   CHECK(port.sent() == 0);
   const auto phase = [&] {

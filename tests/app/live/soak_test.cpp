@@ -108,8 +108,8 @@ every_ms = 20000
 }  // namespace
 
 TEST_CASE("a soak with faults ends with equal books, no duplicate, no ban, and nothing that grows",
-          "[.][soak]") {
-  const std::int64_t orders = wish("SQ_SOAK_ORDERS", 5'000);
+          "[app][slow][soak]") {
+  const std::int64_t orders = wish("SQ_SOAK_ORDERS", 1'000);
   const std::int64_t seconds_max = wish("SQ_SOAK_SECONDS", 600);
   const std::int64_t factor = wish("SQ_SOAK_LIMIT_FACTOR", 1'000);
   const std::int64_t traders = wish("SQ_SOAK_TRADERS", 200);

@@ -261,8 +261,8 @@ TEST_CASE("and after all that can be lost was lost again and again", "[binance][
   world.run({true});
   world.compare();
 }
-TEST_CASE("a thousand orders with losses", "[binance][link][slow]") {
-  CoreWorld world{GENERATE(false, true), 3, 1'000};
+TEST_CASE("four hundred orders with losses", "[binance][link][slow]") {
+  CoreWorld world{GENERATE(false, true), 3, 400};
   world.run({true});
   world.compare();
   CHECK(world.world().link->counters().unknown > 0);
