@@ -6,21 +6,18 @@
 
 namespace sq::app {
 namespace {
-constexpr std::size_t kNotSentMax = 4'096;
 constexpr int kSpins = 64;  // between two looks at the clock; then the CPU is offered
 }  // namespace
 
 DurableEntry::DurableEntry(venue::OrderEntry& venue, const wal::Log& log, std::int64_t wait_ns_max)
-    : venue_{venue}, log_{log}, wait_ns_max_{wait_ns_max} {
-  not_sent_.reserve(kNotSentMax);
-}
+    : venue_{venue}, log_{log}, wait_ns_max_{wait_ns_max} {}
 
 bool DurableEntry::stalled() const noexcept {
   return late_sequence_ != 0 && log_.durable_sequence() < late_sequence_;
 }
 
 DurableEntry::Wait DurableEntry::reaches_disk(std::uint64_t sequence,
-                                             std::int64_t ttl_ns) noexcept {
+                                              std::int64_t ttl_ns) noexcept {
   if (log_.durable_sequence() >= sequence) return Wait::Durable;
   if (stalled()) return Wait::Stalled;
   const std::int64_t begin = telemetry::monotonic_ns();
@@ -43,48 +40,18 @@ DurableEntry::Wait DurableEntry::reaches_disk(std::uint64_t sequence,
 void DurableEntry::send(const risk::Approved& request) noexcept {
   const RecordHeader& record = request.record();
   const bool amend = record.kind == RecordKind::AmendSent;
-  const std::uint32_t ttl_us = amend ? request.payload<AmendRequest>().ttl_us
-                                     : order_request_of(record).ttl_us;
+  const std::uint32_t ttl_us =
+      amend ? request.payload<AmendRequest>().ttl_us : order_request_of(record).ttl_us;
   // Recorded data have all the time: a wait there is none of the market's.
   const std::int64_t ttl_ns = wait_ns_max_ == 0 ? 0 : std::int64_t{ttl_us} * 1'000;
   switch (reaches_disk(record.sequence, ttl_ns)) {
-    case Wait::Durable: return venue_.send(request);
-    case Wait::TooOld: ++too_old_; return keep_back(record, RejectCode::TooOld);
-    case Wait::Stalled: return keep_back(record, RejectCode::None);
+    case Wait::Durable:
+      return venue_.send(request);
+    case Wait::TooOld:
+      ++too_old_;
+      return held_back_.keep(record, RejectCode::TooOld);
+    case Wait::Stalled:
+      return held_back_.keep(record);
   }
-}
-
-void DurableEntry::keep_back(const RecordHeader& request, RejectCode code) noexcept {
-  ++held_back_;
-  if (next_ == not_sent_.size()) {
-    not_sent_.clear();
-    next_ = 0;
-  }
-  if (not_sent_.size() == kNotSentMax) {
-    ++unreported_;
-    return;
-  }
-  OrderReport report;
-  if (request.kind == RecordKind::AmendSent) {
-    const auto& amend = payload_of<AmendRequest>(request);
-    report.id = amend.id;
-    report.kind = ReportKind::ReplaceRejected;  // the order itself works on
-    report.amend = amend.number;
-  } else {
-    report.id = payload_of<OrderRequest>(request).id;
-    report.kind = ReportKind::NotSent;
-  }
-  report.code = code;
-  auto record = make_record(RecordKind::OrderReport, report);
-  record.header.source = kSourceCore;
-  record.header.source_sequence = held_back_;
-  record.header.instrument = request.instrument;
-  not_sent_.push_back(record);
-}
-
-bool DurableEntry::take_not_sent(Record<OrderReport>& report) noexcept {
-  if (next_ == not_sent_.size()) return false;
-  report = not_sent_[next_++];
-  return true;
 }
 }  // namespace sq::app

@@ -191,7 +191,7 @@ void EngineRun::look_from_main() {
 void EngineRun::take_commands() {
   // At once: an order without its report is taken for one that left.
   Record<OrderReport> held;
-  while (durable_ != nullptr && durable_->take_not_sent(held)) drive_->inject(held.header);
+  while (durable_ != nullptr && durable_->held_back().take(held)) drive_->inject(held.header);
   Record<AdminCommand> closed;
   while (kill_->strangers(closed)) [[unlikely]] drive_->inject(closed.header);
   while (RecordHeader* const asked = commands_.peek()) {

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "engine/types/text.hpp"
 #include "engine/wal/meta.hpp"
 
 namespace sq::app {
@@ -38,6 +39,10 @@ wal::Durability durability_of(settings::Durability durability) {
 }
 }  // namespace
 
+std::string rate_limits_file(VenueId venue) {
+  return fmt::format("{}.rate-limits", text_of(venue));
+}
+
 wal::LogSettings log_settings(const settings::Config& config) {
   constexpr std::size_t kMib = std::size_t{1} << 20;
   constexpr std::int64_t kDay = 86'400 * kNsPerSecond;
@@ -48,6 +53,9 @@ wal::LogSettings log_settings(const settings::Config& config) {
   made.beside = {"archive.sqlite", "archive.fold", "events", "engine.control", "KILL", "admin.token"};
   for (const auto& path : {config.archive.path, config.admin.token_file})
     if (path.parent_path() == config.log.dir) made.beside.push_back(path.filename().string());
+  for (const auto& each : config.venues)
+    for (const char* const suffix : {"", ".new"})
+      made.beside.push_back(rate_limits_file(each.venue).append(suffix));
   made.order_ring_bytes = config.log.order_ring_mib * kMib;
   made.feed_ring_bytes = config.log.feed_ring_mib * kMib;
   made.segment_bytes = config.log.segment_mib * kMib;

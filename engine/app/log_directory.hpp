@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "engine/settings/config.hpp"
 #include "engine/wal/log.hpp"
@@ -10,4 +11,7 @@
 namespace sq::app {
 [[nodiscard]] std::unique_ptr<wal::Log> open_run_log(const settings::Config& config);
 [[nodiscard]] wal::LogSettings log_settings(const settings::Config& config);
+// In log.dir: what a venue's thread has used of the venue's limits, and bans. Outlives the log, also
+// when that is replaced.
+[[nodiscard]] std::string rate_limits_file(VenueId venue);
 }  // namespace sq::app

@@ -48,7 +48,8 @@ void print_positions(std::FILE* out, const Summary& summary) {
                         : 100.0 * static_cast<double>(line.maker_fills) / static_cast<double>(line.fills);
     fmt::print(out, "  {:<10} {:<{}} {:>7} {:>7.0f} {:>12} {:>11} {:>11} {:>9} {:>11}\n",
                line.strategy, line.instrument, wide, line.fills, maker, to_text(line.position),
-               page_money(line.realised), page_money(line.unrealised), page_money(line.fees),
+               page_money(line.realised), line.valued ? page_money(line.unrealised) : "no price",
+               page_money(line.fees),
                page_money(line.net));
   }
   fmt::print(out, "  {:<10} {:<{}} {:>7} {:>7} {:>12} {:>11} {:>11} {:>9} {:>11}  {}\n", "total", "",
@@ -98,9 +99,11 @@ std::vector<PositionLine> position_lines(const core::Ledger& ledger,
       line.average_price = books.position.average_price(instrument);
       line.mark = marks[index_of(instrument.id)];
       line.realised = books.position.realised();
-      line.unrealised = books.position.unrealised(instrument, line.mark).value_or(0);
+      line.valued = line.mark != Price{} || line.position == Qty{};
+      if (line.valued)
+        line.unrealised = books.position.unrealised(instrument, line.mark).value_or(0);
       line.fees = books.fees;
-      line.net = portfolio::net_pnl(books, instrument, line.mark).value_or(0);
+      line.net = line.realised + line.unrealised - line.fees + books.funding;
       line.turnover = books.turnover;
       line.fills = books.fills;
       line.maker_fills = books.maker_fills;
@@ -165,7 +168,7 @@ boost::json::object to_json(const PositionLine& line) {
           {"average_price", line.average_price},
           {"mark", to_text(line.mark)},
           {"realised", money(line.realised)},
-          {"unrealised", money(line.unrealised)},
+          {"unrealised", line.valued ? boost::json::value(money(line.unrealised)) : nullptr},
           {"fees", money(line.fees)},
           {"net", money(line.net)},
           {"turnover", money(line.turnover)},

@@ -22,11 +22,12 @@ struct PositionLine {  // one strategy in one instrument
   std::string settle;
   Qty position{};
   double average_price{0.0};
-  Price mark{};                // mid of the last top; 0: none was seen
+  Price mark{};                // mid of the last top; 0: none was seen, see `valued`
+  bool valued{true};           // false: a position without a price, unrealised is not known
   std::int64_t realised{0};    // all money: 1e-8 of `settle`
   std::int64_t unrealised{0};
   std::int64_t fees{0};
-  std::int64_t net{0};         // realised + unrealised - fees + funding
+  std::int64_t net{0};         // realised + unrealised, if valued, - fees + funding
   std::int64_t turnover{0};
   std::uint64_t fills{0};
   std::uint64_t maker_fills{0};

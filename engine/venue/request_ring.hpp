@@ -1,9 +1,8 @@
 // The way of requests from the core to a venue's thread: each frame is the gate's stamp and the
 // record. One ring a venue. The core's end is ring_entry.hpp; at the other the venue checks the
 // stamp before it makes bytes (risk::ApprovalChecker).
-// Thread: one producer (the core's), one consumer (the venue's). Cost: a copy. Errors: full refuses:
-// the producer then says that the request was not sent.
-// Source: controls P30.
+// Thread: one producer (the core's), one consumer (the venue's). Cost: a copy. Errors: full
+// refuses: the producer then says that the request was not sent. Source: controls P30.
 #pragma once
 
 #include <cstring>

@@ -31,29 +31,6 @@ void put_order(Fields& f, const OrderContent& order) {
   f.decimal("limit", order.limit);
   f.decimal("qty", order.qty);
 }
-std::string_view cause_text(LimitCause cause) noexcept {
-  switch (cause) {
-    case LimitCause::Refused:
-      return "refused";
-    case LimitCause::Lowered:
-      return "lowered";
-    case LimitCause::Proposed:
-      return "proposed";
-    case LimitCause::Raised:
-      return "raised";
-    case LimitCause::Expired:
-      return "expired";
-    case LimitCause::OverrideProposed:
-      return "override-proposed";
-    case LimitCause::OverrideAllowed:
-      return "override-allowed";
-    case LimitCause::OverrideUsed:
-      return "override-used";
-    case LimitCause::Acknowledged:
-      return "acknowledged";
-  }
-  return "?";
-}
 void put(Fields& f, const LimitsChanged& p) {
   f.text("command", text_of(p.command));
   put_name(f, p.limit);
@@ -67,7 +44,7 @@ void put(Fields& f, const LimitsChanged& p) {
   f.text("reason", p.reason.view());
 }
 void put(Fields& f, const LimitSet& p) {
-  f.text("cause", cause_text(p.cause));
+  f.text("cause", text_of(p.cause));
   if (p.cause == LimitCause::Refused) f.number("refusal", static_cast<std::uint8_t>(p.refusal));
   put_name(f, p.limit);
   f.big("before", p.before);

@@ -298,4 +298,27 @@ std::string_view text_of(GreeksStatus status) noexcept {
   }
   return "?";
 }
+std::string_view text_of(LimitCause cause) noexcept {
+  switch (cause) {
+    case LimitCause::Refused:
+      return "refused";
+    case LimitCause::Lowered:
+      return "lowered";
+    case LimitCause::Proposed:
+      return "proposed";
+    case LimitCause::Raised:
+      return "raised";
+    case LimitCause::Expired:
+      return "expired";
+    case LimitCause::OverrideProposed:
+      return "override-proposed";
+    case LimitCause::OverrideAllowed:
+      return "override-allowed";
+    case LimitCause::OverrideUsed:
+      return "override-used";
+    case LimitCause::Acknowledged:
+      return "acknowledged";
+  }
+  return "?";
+}
 }  // namespace sq::wal

@@ -7,6 +7,7 @@
 #include "engine/messaging/breakers.hpp"
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/greeks.hpp"
+#include "engine/messaging/limit_changes.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
 
@@ -18,6 +19,7 @@ namespace sq::wal {
 [[nodiscard]] std::string_view text_of(Command) noexcept;
 [[nodiscard]] std::string_view text_of(StateCause) noexcept;
 [[nodiscard]] std::string_view text_of(LogCondition) noexcept;
+[[nodiscard]] std::string_view text_of(LimitCause) noexcept;
 [[nodiscard]] std::string_view text_of(DeadLetterReason) noexcept;
 [[nodiscard]] std::string_view text_of(FeedEvent) noexcept;
 [[nodiscard]] std::string_view text_of(OrderAction) noexcept;

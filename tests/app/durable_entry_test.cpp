@@ -97,7 +97,7 @@ TEST_CASE("no order leaves before its record is durable, and every one leaves th
     strict.request(entry, RecordKind::OrderSent, strict.order(i));
   CHECK(wire.sent == 200);
   CHECK(wire.too_early == 0);
-  CHECK(entry.held_back() == 0);
+  CHECK(entry.held_back().count() == 0);
   CHECK_FALSE(entry.stalled());
 }
 
@@ -128,14 +128,14 @@ TEST_CASE("a disk that is too slow keeps orders back in bounded time, and says w
 
   Record<OrderReport> report;
   for (std::uint64_t i = 2; i <= 50; ++i) {
-    REQUIRE(entry.take_not_sent(report));
+    REQUIRE(entry.held_back().take(report));
     CHECK(report.payload.id == OrderId{i});
     CHECK(report.payload.kind == ReportKind::NotSent);
     CHECK(report.header.instrument == InstrumentId{3});
   }
-  CHECK_FALSE(entry.take_not_sent(report));
-  CHECK(entry.held_back() == 49);
-  CHECK(entry.unreported() == 0);
+  CHECK_FALSE(entry.held_back().take(report));
+  CHECK(entry.held_back().count() == 49);
+  CHECK(entry.held_back().unreported() == 0);
 
   strict.disk.delay_syncs(milliseconds{0});
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
@@ -156,7 +156,7 @@ TEST_CASE("a failed log sends no order, without waiting for its time to pass") {
   strict.request(entry, RecordKind::OrderSent, strict.order(2));
   CHECK(wire.sent == 1);
   Record<OrderReport> report;
-  REQUIRE(entry.take_not_sent(report));
+  REQUIRE(entry.held_back().take(report));
   CHECK(report.payload.id == OrderId{2});
   app::LogWatch watch{*strict.log, 0};
   Record<LogStateChanged> change;

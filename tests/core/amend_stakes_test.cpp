@@ -3,47 +3,15 @@
 // Source: controls P26, T04, A05; faults X07, X17.
 #include <catch2/catch.hpp>
 
-#include "tests/core/core_fixture.hpp"
+#include "tests/core/amend_desk.hpp"
 
 namespace sq::test {
 namespace {
-struct Desk : CoreFixture {
-  std::function<void(strategy::Context&)> once;
-
-  Desk() {
-    script.on_top = [this](const strategy::Top&, strategy::Context& context) {
-      if (!once) return;
-      const auto run = std::move(once);
-      once = nullptr;
-      run(context);
-    };
-    start();
-    open_book();
-  }
-  void act(std::function<void(strategy::Context&)> what) {
-    once = std::move(what);
-    update(10'000, 10'001, ++units_);
-    REQUIRE_FALSE(once);
-  }
-  OrderId open(const strategy::OrderIntent& intent) {
-    OrderId id;
-    act([&](strategy::Context& context) { id = context.submit(intent).id; });
-    REQUIRE(id != OrderId{});
-    answer(id, ReportKind::Accepted, [](OrderReport& report) { report.venue_order_id = 70; });
-    return id;
-  }
+struct Desk : AmendDesk {
   void amend(OrderId id, std::int64_t tenths, std::int32_t total) {
     act([&](strategy::Context& context) {
       REQUIRE(context.amend(id, price(tenths), Qty::from_units(total)).id == id);
     });
-  }
-  void answer(OrderId id, ReportKind kind, const std::function<void(OrderReport&)>& change) {
-    OrderReport made;
-    made.id = id;
-    made.kind = kind;
-    made.fee = {*Currency::parse("USDT"), 0};
-    change(made);
-    input(RecordKind::OrderReport, made, kBtc);
   }
   void told(OrderId id, ReportKind kind, std::uint64_t trade, std::int32_t units,
             std::int64_t tenths) {
@@ -53,17 +21,11 @@ struct Desk : CoreFixture {
       report.last_price = price(tenths);
     });
   }
-  [[nodiscard]] std::int64_t open_units() const {
-    return core.ledger().gate().exposure(kBtc).total.open.buy / Qty::kScale;
-  }
   [[nodiscard]] Price meets_at() const {
     const auto& resting = core.ledger().gate().exposure(kBtc).resting;
     REQUIRE(resting.size() == 1);
     return resting[0].limit;
   }
-
- private:
-  std::int32_t units_{2};
 };
 }  // namespace
 

@@ -2,40 +2,18 @@
 // core: what leaves, what is counted meanwhile, what strategies are told.
 #include <catch2/catch.hpp>
 
-#include "tests/core/core_fixture.hpp"
+#include "tests/core/amend_desk.hpp"
 
 namespace sq::test {
 namespace {
-struct Trader : CoreFixture {
+struct Trader : AmendDesk {
   std::vector<strategy::OrderUpdate> told;
-  std::function<void(strategy::Context&)> once;
 
   explicit Trader(const std::function<void(core::CoreSetup&)>& change = [](core::CoreSetup&) {})
-      : CoreFixture{change} {
+      : AmendDesk{change} {
     script.on_order = [this](const strategy::OrderUpdate& update, strategy::Context&) {
       told.push_back(update);
     };
-    script.on_top = [this](const strategy::Top&, strategy::Context& context) {
-      if (!once) return;
-      const auto run = std::move(once);
-      once = nullptr;
-      run(context);
-    };
-    start();
-    open_book();
-  }
-  void act(std::function<void(strategy::Context&)> what) {
-    once = std::move(what);
-    update(10'000, 10'001, ++units_);
-    REQUIRE_FALSE(once);
-  }
-  OrderId open(const strategy::OrderIntent& intent, std::uint64_t venue_id = 70) {
-    OrderId id;
-    act([&](strategy::Context& context) { id = context.submit(intent).id; });
-    REQUIRE(id != OrderId{});
-    answer(id, ReportKind::Accepted,
-           [&](OrderReport& report) { report.venue_order_id = venue_id; });
-    return id;
   }
   strategy::Submitted amend(OrderId id, std::int64_t tenths, std::int32_t total) {
     strategy::Submitted result;
@@ -43,16 +21,6 @@ struct Trader : CoreFixture {
       result = context.amend(id, price(tenths), Qty::from_units(total));
     });
     return result;
-  }
-  void answer(
-      OrderId id, ReportKind kind,
-      const std::function<void(OrderReport&)>& change = [](OrderReport&) {}) {
-    OrderReport made;
-    made.id = id;
-    made.kind = kind;
-    made.fee = {*Currency::parse("USDT"), 0};
-    change(made);
-    input(RecordKind::OrderReport, made, kBtc);
   }
   void fill(OrderId id, std::uint64_t trade, std::int32_t units, std::int64_t tenths = 9'985) {
     answer(id, ReportKind::Filled, [&](OrderReport& report) {
@@ -71,12 +39,6 @@ struct Trader : CoreFixture {
   [[nodiscard]] const oms::Order& order(OrderId id) const {
     return *core.ledger().orders().pool().find(id);
   }
-  [[nodiscard]] std::int64_t open_units() const {
-    return core.ledger().gate().exposure(kBtc).total.open.buy / Qty::kScale;
-  }
-
- private:
-  std::int32_t units_{2};
 };
 }  // namespace
 

@@ -15,6 +15,7 @@
 #include "engine/app/summary.hpp"
 #include "engine/types/decimal.hpp"
 #include "engine/types/text.hpp"
+#include "engine/wal/dump_names.hpp"
 
 namespace sq::app {
 namespace {
@@ -196,7 +197,7 @@ class Desk {
   }
   HttpResponse answer(const LimitSet& set) const {
     const risk::LimitKey key = risk::key_of(set.limit);
-    boost::json::object shown{{"outcome", text_of(set.cause)}, {"version", set.version}};
+    boost::json::object shown{{"outcome", wal::text_of(set.cause)}, {"version", set.version}};
     if (set.cause == LimitCause::Refused) {
       shown["error"] = words_of(set.refusal);
       return json_response(shown, 409);

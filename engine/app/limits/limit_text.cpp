@@ -89,30 +89,6 @@ std::optional<std::int64_t> parse_value(risk::LimitKind kind, std::string_view t
   return value ? std::optional{*value} : std::nullopt;
 }
 
-std::string_view text_of(LimitCause cause) noexcept {
-  switch (cause) {
-    case LimitCause::Refused:
-      return "refused";
-    case LimitCause::Lowered:
-      return "lowered";
-    case LimitCause::Proposed:
-      return "proposed";
-    case LimitCause::Raised:
-      return "raised";
-    case LimitCause::Expired:
-      return "expired";
-    case LimitCause::OverrideProposed:
-      return "override-proposed";
-    case LimitCause::OverrideAllowed:
-      return "override-allowed";
-    case LimitCause::OverrideUsed:
-      return "override-used";
-    case LimitCause::Acknowledged:
-      return "acknowledged";
-  }
-  return "?";
-}
-
 std::string_view words_of(LimitRefusal refusal) noexcept {
   switch (refusal) {
     case LimitRefusal::None:

@@ -31,6 +31,5 @@ namespace sq::app {
 [[nodiscard]] std::string value_text(risk::LimitKind kind, Int128 value);
 [[nodiscard]] std::optional<std::int64_t> parse_value(risk::LimitKind kind, std::string_view text);
 
-[[nodiscard]] std::string_view text_of(LimitCause cause) noexcept;       // "lowered"
 [[nodiscard]] std::string_view words_of(LimitRefusal refusal) noexcept;  // a sentence
 }  // namespace sq::app

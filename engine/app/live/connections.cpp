@@ -81,6 +81,7 @@ void require_armed(const settings::Config& config, const std::vector<std::string
   for (const auto& each : config.venues) {
     if (each.environment != settings::Environment::Live) continue;
     if (std::ranges::find(armed, each.key_fingerprint) != armed.end()) continue;
+    if (missing.find(each.key_fingerprint) != std::string::npos) continue;  // one key, two markets
     missing += fmt::format("{}{}", missing.empty() ? "" : ",", each.key_fingerprint);
   }
   if (!missing.empty())

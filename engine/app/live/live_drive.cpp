@@ -87,7 +87,7 @@ Drive::Round LiveDrive::round() noexcept {
   wall_ = clock_.wall();
   bool worked = false;
   Record<OrderReport> not_sent;
-  while (entry_->take_not_sent(not_sent)) give(not_sent.header, false);
+  while (entry_->held_back().take(not_sent)) give(not_sent.header, false);
   for (auto& venue : venues_) worked = take(venue->reports(), kReportsARound, false) || worked;
   worked = pass_time() || worked;
   for (auto& venue : venues_) worked = take(venue->market(), kMarketARound, true) || worked;
@@ -108,9 +108,9 @@ void LiveDrive::look(telemetry::Log& text_log) { news_.tell(venues_, text_log); 
 
 void LiveDrive::report(Summary& summary, const core::Core&) const {
   for (const auto& venue : venues_) report_venue(venue->status(), summary);
-  if (entry_->unreported() != 0 || entry_->unasked() != 0)
+  if (entry_->held_back().unreported() != 0 || entry_->unasked() != 0)
     summary.warnings.push_back(
         fmt::format("{} orders and {} cancels or queries found their ring full",
-                    entry_->unreported(), entry_->unasked()));
+                    entry_->held_back().unreported(), entry_->unasked()));
 }
 }  // namespace sq::app

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/app/log_directory.hpp"
 #include "engine/app/threads.hpp"
 #include "engine/types/state_bytes.hpp"
 #include "engine/types/text.hpp"
@@ -48,7 +49,7 @@ VenueThread::VenueThread(const settings::Config& config,
       market_{kMarketRingBytes},
       reports_{kReportRingBytes},
       requests_{kRequestRingBytes},
-      budget_file_{config.log.dir / fmt::format("{}.rate-limits", sq::text_of(connection.venue))} {
+      budget_file_{config.log.dir / rate_limits_file(connection.venue)} {
   require_cpu(fmt::format("venue.cpu of {}", sq::text_of(connection.venue)), connection.cpu);
   restore_budget();
   market_link_ = std::make_unique<binance::MarketLink>(site_.link, binance::MarketLinkSettings{},

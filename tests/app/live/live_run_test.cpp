@@ -2,7 +2,10 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <optional>
 
+#include "engine/types/decimal.hpp"
+#include "engine/types/fixed.hpp"
 #include "tests/app/engine_process.hpp"
 #include "tests/app/live/local_exchange.hpp"
 #include "tests/net/certificates.hpp"
@@ -167,6 +170,41 @@ TEST_CASE("a run on paper trades on live data with the exchange in its own proce
   CHECK(replayed.status == 0);
   CHECK_THAT(replayed.output, Catch::Contains(std::string{summary.at("hash").as_string()}) &&
                                   Catch::Contains(" 0 differences"));
+  // What it has used of the venue's limits is beside the log, and no reason not to start again.
+  CHECK(std::filesystem::exists(exchange.log_dir() / "binance-usdm.rate-limits"));
+  LiveEngine again{"live-paper", config};
+  REQUIRE(again.until_orders(exchange.log_dir(), 1, 40));
+  CHECK(again.stop() == 0);
+}
+
+TEST_CASE("a position without a price is not valued, and does not count as profit", "[app][live]") {
+  std::optional<LocalExchange> exchange;
+  exchange.emplace("live-alone", 28'324);
+  const auto config = exchange->config();
+  const auto log = exchange->log_dir();
+  {
+    LiveEngine engine{"live-alone", config};
+    REQUIRE(engine.until_orders(log, 40, 30));
+    static_cast<void>(engine.stop());
+  }
+  exchange.reset();
+  LiveEngine engine{"live-alone", config};
+  engine.wait(2);
+  static_cast<void>(engine.stop());
+  INFO(engine.said());
+  const auto summary = engine.summary();
+  REQUIRE(summary.at("epoch").to_number<int>() == 2);
+  const auto raw = [](const boost::json::value& text) {
+    return *parse_decimal(std::string_view{text.as_string()}, Amount::kDecimals);
+  };
+  int held = 0;
+  for (const auto& line : summary.at("positions").as_array()) {
+    if (raw(line.at("position")) == 0) continue;
+    ++held;
+    CHECK(line.at("unrealised").is_null());
+    CHECK(raw(line.at("net")) == raw(line.at("realised")) - raw(line.at("fees")));
+  }
+  CHECK(held > 0);
 }
 
 TEST_CASE("a run with real money needs the fingerprint of its key at every start", "[app][live]") {

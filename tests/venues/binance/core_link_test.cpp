@@ -138,7 +138,7 @@ class CoreWorld {
     record.mono = MonoTime{record.wall.ns};
     core_->on_input(record);
     Record<OrderReport> report;
-    while (entry_->take_not_sent(report)) give(report.header);
+    while (entry_->held_back().take(report)) give(report.header);
   }
   template <class P>
   void input(RecordKind kind, const P& payload) {

@@ -50,27 +50,27 @@ TEST_CASE("a request arrives whole at its instrument's venue, with its stamp", "
 TEST_CASE("what finds its ring full is told as not sent, in order, and once", "[venue]") {
   Ends ends;
   std::uint64_t number = 0;
-  while (ends.entry.held_back() == 0) ends.send(++number, InstrumentId{0});
+  while (ends.entry.held_back().count() == 0) ends.send(++number, InstrumentId{0});
   ends.send(++number, InstrumentId{0});
-  CHECK(ends.entry.held_back() == 2);
+  CHECK(ends.entry.held_back().count() == 2);
   Record<OrderReport> report;
   for (const std::uint64_t refused : {number - 1, number}) {
-    REQUIRE(ends.entry.take_not_sent(report));
+    REQUIRE(ends.entry.held_back().take(report));
     CHECK(report.payload.id == OrderId::make(1, refused));
     CHECK(report.payload.kind == ReportKind::NotSent);
     CHECK(report.header.instrument == InstrumentId{0});
   }
-  CHECK_FALSE(ends.entry.take_not_sent(report));
+  CHECK_FALSE(ends.entry.held_back().take(report));
   ends.send(++number, InstrumentId{1});  // the other venue's has room
-  CHECK(ends.entry.held_back() == 2);
+  CHECK(ends.entry.held_back().count() == 2);
 }
 
 TEST_CASE("an amend that finds its ring full leaves its order as it was", "[venue]") {
   Ends ends;
   std::uint64_t number = 0;
-  while (ends.entry.held_back() == 0) ends.send(++number, InstrumentId{0});
+  while (ends.entry.held_back().count() == 0) ends.send(++number, InstrumentId{0});
   Record<OrderReport> report;
-  REQUIRE(ends.entry.take_not_sent(report));
+  REQUIRE(ends.entry.held_back().take(report));
   AmendRequest amend;
   amend.id = OrderId::make(1, 1);
   amend.number = 3;
@@ -81,7 +81,7 @@ TEST_CASE("an amend that finds its ring full leaves its order as it was", "[venu
   const auto approved = ends.mint.seal(record.header);
   REQUIRE(approved);
   ends.entry.send(*approved);
-  REQUIRE(ends.entry.take_not_sent(report));
+  REQUIRE(ends.entry.held_back().take(report));
   CHECK(report.payload.kind == ReportKind::ReplaceRejected);
   CHECK(report.payload.id == amend.id);
   CHECK(report.payload.amend == 3);
@@ -90,12 +90,12 @@ TEST_CASE("an amend that finds its ring full leaves its order as it was", "[venu
 TEST_CASE("a cancel that finds its ring full is counted, and no answer", "[venue]") {
   Ends ends;
   std::uint64_t number = 0;
-  while (ends.entry.held_back() == 0) ends.send(++number, InstrumentId{0});
+  while (ends.entry.held_back().count() == 0) ends.send(++number, InstrumentId{0});
   Record<OrderReport> report;
-  REQUIRE(ends.entry.take_not_sent(report));
+  REQUIRE(ends.entry.held_back().take(report));
   auto record = make_record(RecordKind::CancelSent, CancelRequest{});
   record.header.instrument = InstrumentId{0};
   ends.entry.ask(record.header);
   CHECK(ends.entry.unasked() == 1);
-  CHECK_FALSE(ends.entry.take_not_sent(report));
+  CHECK_FALSE(ends.entry.held_back().take(report));
 }
