@@ -201,6 +201,21 @@ void Session::report_samples(std::string_view name, const Options& options,
   add(std::move(result), options);
 }
 
+void Session::report_percentiles(std::string_view name, const Options& options,
+                                 const telemetry::Percentiles& percentiles) {
+  if (percentiles.count == 0 || !wanted(name)) return;
+  Result result;
+  result.name = name;
+  result.p50 = percentiles.p50;
+  result.p90 = percentiles.p90;
+  result.p99 = percentiles.p99;
+  result.p999 = percentiles.p999;
+  result.max = percentiles.max;
+  result.mean = percentiles.mean;
+  result.n = percentiles.count;
+  add(std::move(result), options);
+}
+
 void Session::report_rate(std::string_view name, const Options& options, std::uint64_t items,
                           std::span<const double> passes_ns, std::uint64_t allocations,
                           std::uint64_t checksum) {

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "bench/ticks.hpp"
+#include "engine/telemetry/histogram.hpp"
 #include "tests/support/allocations.hpp"
 
 namespace sq::bench {
@@ -100,6 +101,10 @@ class Session {
   // For latencies the bench took itself, in ns (open loop: from the scheduled arrival). Sorts them.
   void report_samples(std::string_view name, const Options& options, std::span<double> samples_ns,
                       std::uint64_t allocations, std::uint64_t checksum = 0);
+
+  // For what a program's own histogram holds, in ns.
+  void report_percentiles(std::string_view name, const Options& options,
+                          const telemetry::Percentiles& percentiles);
 
   // For a rate: each entry is how many ns one whole pass over `items` took. Reported as ns per
   // item.

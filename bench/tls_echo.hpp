@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "bench/ticks.hpp"
+#include "bench/wire_pace.hpp"
 
 namespace sq::bench {
 class TlsEcho {
@@ -34,9 +35,9 @@ class TlsEcho {
   TlsEcho(const TlsEcho&) = delete;
   TlsEcho& operator=(const TlsEcho&) = delete;
 
-  // Ticks from before `out_bytes` are written until `back_bytes` of the answer are read, each time.
-  std::vector<std::uint64_t> run(std::size_t rounds, std::size_t out_bytes,
-                                 std::size_t back_bytes) {
+  // Ticks from when `out_bytes` were due until the `back_bytes` of the answer are read, for each
+  // message that asks for one.
+  std::vector<std::uint64_t> run(const Pace& pace, std::size_t out_bytes, std::size_t back_bytes) {
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in at{};
     at.sin_family = AF_INET;
@@ -56,12 +57,34 @@ class TlsEcho {
     no_delay(fd);
     std::vector<std::uint64_t> ticks;
     std::vector<char> out(out_bytes, 'm');
-    std::vector<char> back(back_bytes);
-    for (std::size_t i = 0; i < rounds; ++i) {
-      const std::uint64_t begin = ticks_begin();
+    Reading back{ssl, back_bytes};
+    const auto send = [&](bool asks) {
+      out[0] = asks ? kAsks : 'm';
       static_cast<void>(::SSL_write(ssl, out.data(), static_cast<int>(out.size())));
-      read_all(ssl, back, stop);
-      ticks.push_back(ticks_end() - begin);
+    };
+    if (pace.closed()) {
+      for (std::size_t i = 0; i < pace.rounds; ++i) {
+        const std::uint64_t begin = ticks_begin();
+        send(true);
+        while (!back.whole()) {
+        }
+        const std::uint64_t end = ticks_end();
+        ticks.push_back(end - begin);
+        while (ticks_begin() - end < pace.pause) static_cast<void>(back.whole());
+      }
+    } else {
+      const std::uint64_t begin = ticks_begin();
+      std::size_t answered = 0;  // messages whose answer came, or that asked for none
+      const auto take = [&] {
+        if (!back.whole()) return;
+        ticks.push_back(ticks_end() - begin - pace.dues[answered]);
+        answered += 2;
+      };
+      for (std::size_t i = 0; i < pace.dues.size(); ++i) {
+        while (ticks_begin() - begin < pace.dues[i]) take();
+        send(Pace::asks(i));
+      }
+      while (answered < pace.dues.size()) take();
     }
     stop.store(true);
     ::shutdown(fd, SHUT_RDWR);
@@ -77,15 +100,22 @@ class TlsEcho {
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
   }
-  static bool read_all(SSL* ssl, std::vector<char>& into, const std::atomic<bool>& stop) {
-    std::size_t have = 0;
-    while (have < into.size()) {
+  static constexpr char kAsks = 'a';
+  // A message of known size, a piece at a time.
+  struct Reading {
+    Reading(SSL* from, std::size_t bytes) : ssl{from}, into(bytes) {}
+    // True once for each message.
+    bool whole() {
       const int n = ::SSL_read(ssl, into.data() + have, static_cast<int>(into.size() - have));
       if (n > 0) have += static_cast<std::size_t>(n);
-      if (n <= 0 && stop.load(std::memory_order_relaxed)) return false;
+      if (have < into.size()) return false;
+      have = 0;
+      return true;
     }
-    return true;
-  }
+    SSL* ssl;
+    std::vector<char> into;
+    std::size_t have{0};
+  };
   void answer(const sockaddr_in& at, std::size_t out_bytes, std::size_t back_bytes,
               const std::atomic<bool>& stop) {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -94,10 +124,11 @@ class TlsEcho {
     ::SSL_set_fd(ssl, fd);
     static_cast<void>(::SSL_connect(ssl));
     no_delay(fd);
-    std::vector<char> message(out_bytes);
+    Reading message{ssl, out_bytes};
     const std::vector<char> order(back_bytes, 'o');
-    while (read_all(ssl, message, stop))
-      static_cast<void>(::SSL_write(ssl, order.data(), static_cast<int>(order.size())));
+    while (!stop.load(std::memory_order_relaxed))
+      if (message.whole() && message.into[0] == kAsks)
+        static_cast<void>(::SSL_write(ssl, order.data(), static_cast<int>(order.size())));
     ::SSL_free(ssl);
     ::close(fd);
   }

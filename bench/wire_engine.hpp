@@ -15,33 +15,27 @@
 #include "engine/app/preamble.hpp"
 #include "engine/core/core.hpp"
 #include "engine/net/wire_stamps.hpp"
+#include "engine/telemetry/stages.hpp"
 #include "engine/venue/ring_entry.hpp"
 #include "venues/binance/entry/order_link.hpp"
 #include "venues/binance/market_link.hpp"
 #include "venues/binance/published_limits.hpp"
 
 namespace sq::bench {
-// An order that cannot trade for each new best price.
+// An order that cannot trade for each best price on an even tick.
 class Answering final : public strategy::Strategy {
  public:
   void on_top(const strategy::Top& top, strategy::Context& context) noexcept override {
-    if (open_ || top.bid.qty == Qty{}) return;
     const Instrument& of = context.instrument(top.instrument);
+    if (top.bid.qty == Qty{} || top.bid.price.raw() / of.tick.raw() % 2 != 0) return;
     strategy::OrderIntent intent;
     intent.instrument = top.instrument;
-    intent.limit = Price::from_raw(top.bid.price.raw() - 5 * of.tick.raw());
+    intent.limit = Price::from_raw(top.bid.price.raw() - kAwayTicks * of.tick.raw());
     intent.qty = Qty::from_raw(of.lot.raw() * 10'000);
     intent.tif = TimeInForce::ImmediateOrCancel;
-    open_ = context.submit(intent).id != OrderId{};
-    if (open_) ++sent;
-  }
-  void on_order(const strategy::OrderUpdate& update, strategy::Context&) noexcept override {
-    if (is_terminal(update.state)) open_ = false;
+    if (context.submit(intent).id != OrderId{}) ++sent;
   }
   std::uint64_t sent{0};
-
- private:
-  bool open_{false};
 };
 
 struct WireTimes {
@@ -66,7 +60,8 @@ class WireEngine {
     setup.strategies[0].instruments = {InstrumentId{0}};
     setup.egress = &latch_;
     setup.approval_key = {1, 2};
-    core_.emplace(std::move(setup), journal_, entry_, nullptr);
+    stages_of_core_.emplace(telemetry::TickClock::calibrate(), 1);
+    core_.emplace(std::move(setup), journal_, entry_, &*stages_of_core_);
     binance::LinkSettings link;
     link.venue = VenueId::BinanceSpot;
     std::string problem;
@@ -78,6 +73,7 @@ class WireEngine {
     link.instruments = {config_.instruments[0].instrument};
     binance::MarketLinkSettings market;
     market.streams.trades = binance::TradeStream::None;
+    market.messages_per_step = 1;  // each to the core at once, as a core on a thread of its own
     market_.emplace(link, market, governor_, market_ring_);
     binance::OrderLinkSettings orders;
     orders.instance = "BENCH";
@@ -86,14 +82,24 @@ class WireEngine {
     orders_.emplace(link, orders, signer_, latch_, governor_, requests_, reports_);
     stamps_.emplace(net::WireStamps{telemetry::TickClock::calibrate()});
   }
-  void run(const std::atomic<bool>& stop) {
+  void run(const std::atomic<bool>& stop, const std::atomic<bool>& measuring) {
     net::wire_stamps = &*stamps_;
     app::write_preamble(config_, 1, [&](RecordHeader& record) { give(record); });
-    while (!stop.load(std::memory_order_relaxed)) turn();
+    while (!stop.load(std::memory_order_relaxed)) {
+      turn();
+      if (!measuring_ && measuring.load(std::memory_order_relaxed)) begin_measuring();
+    }
     net::wire_stamps = nullptr;
   }
   void work_log() { static_cast<void>(log_->do_work()); }
   [[nodiscard]] const WireTimes& stages() const noexcept { return stages_; }
+  // Inside the core, of every event since measuring began: prices and what became of orders.
+  [[nodiscard]] telemetry::Percentiles core_stage(telemetry::Stage stage) const {
+    return stages_of_core_->histogram(stage)
+        .snapshot()
+        .since(before_[static_cast<std::size_t>(stage)])
+        .percentiles(stages_of_core_->clock().ns_per_tick());
+  }
   [[nodiscard]] const std::string& problem() const { return orders_->problem(); }
   [[nodiscard]] std::uint64_t sent() const noexcept { return strategy_->sent; }
 
@@ -106,6 +112,11 @@ class WireEngine {
   static std::unique_ptr<wal::Log> make_log(const settings::Config& config) {
     std::filesystem::remove_all(config.log.dir);
     return wal::Log::create(app::log_settings(config));
+  }
+  void begin_measuring() {
+    measuring_ = true;
+    for (std::size_t i = 0; i < telemetry::kStageCount; ++i)
+      before_.push_back(stages_of_core_->histogram(static_cast<telemetry::Stage>(i)).snapshot());
   }
   void give(RecordHeader& record) {
     record.mono = clock_.now();
@@ -142,7 +153,7 @@ class WireEngine {
   }
   void take(const net::WireStamps& in, std::uint64_t decoded, std::uint64_t decided) {
     const net::WireStamps& out = *stamps_;
-    if (out.write_begin < decided) return;  // it waits
+    if (!measuring_ || out.write_begin < decided) return;  // the latter: it waits
     const auto ns = [&](std::uint64_t from, std::uint64_t to) {
       return static_cast<double>(out.clock.ns(to - from));
     };
@@ -169,11 +180,14 @@ class WireEngine {
   app::LogJournal journal_;
   venue::RingEntry entry_;
   Answering* strategy_{nullptr};
+  std::optional<telemetry::StageTimers> stages_of_core_;
+  std::vector<telemetry::HistogramSnapshot> before_;
   std::optional<core::Core> core_;
   std::optional<binance::MarketLink> market_;
   std::optional<binance::OrderLink> orders_;
   std::optional<net::WireStamps> stamps_;
   WireTimes stages_;
+  bool measuring_{false};
 };
 
 }  // namespace sq::bench

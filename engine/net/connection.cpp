@@ -113,10 +113,10 @@ void Connection::look_at_tls() {
 std::size_t Connection::read(std::span<std::byte> to) {
   if (state_ != ConnectionState::Open || to.empty()) return 0;
   if (tls_) {
-    std::size_t n = tls_->read(to);
+    std::size_t n = tls_->may_have_plaintext() ? tls_->read(to) : 0;
     if (n == 0 && tls_->state() == TlsState::Open) {
       receive_ciphertext();
-      n = tls_->read(to);
+      if (tls_->may_have_plaintext()) n = tls_->read(to);
     }
     if (n == 0) look_at_tls();
     if (n != 0) stamp_wire(&WireStamps::decrypted);

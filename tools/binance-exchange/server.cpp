@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,22 +47,23 @@ void Server::accept_all(const Listener& listener, MonoTime now) {
 }
 
 void Server::turn(int wait_ms, MonoTime now) {
-  std::vector<pollfd> looks;
-  for (const Listener& each : listeners_) looks.push_back({each.fd, POLLIN, 0});
+  looks_.clear();
+  for (const Listener& each : listeners_) looks_.push_back({each.fd, POLLIN, 0});
   for (const auto& each : sessions_) {
+    each->send_waiting();
     const short wanted = each->frozen()          ? POLLRDHUP
                          : each->wants_to_send() ? POLLIN | POLLOUT
                                                  : POLLIN;
-    looks.push_back({each->fd(), wanted, 0});
+    looks_.push_back({each->fd(), wanted, 0});
   }
-  ::poll(looks.data(), looks.size(), wait_ms);
+  ::poll(looks_.data(), looks_.size(), wait_ms);
   std::size_t at = listeners_.size();
   for (auto each = sessions_.begin(); each != sessions_.end(); ++at) {
-    const bool readable = (looks[at].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
-    const bool hung_up = (looks[at].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    const bool readable = (looks_[at].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+    const bool hung_up = (looks_[at].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
     each = (*each)->turn(readable, hung_up, now) ? std::next(each) : sessions_.erase(each);
   }
   for (std::size_t i = 0; i < listeners_.size(); ++i)
-    if (looks[i].revents != 0) accept_all(listeners_[i], now);
+    if (looks_[i].revents != 0) accept_all(listeners_[i], now);
 }
 }  // namespace sq::exchange

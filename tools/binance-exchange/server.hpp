@@ -4,6 +4,8 @@
 // Source: RFC 9112 as Boost.Beast parses requests, RFC 6455 (engine/net/websocket).
 #pragma once
 
+#include <poll.h>
+
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -95,5 +97,6 @@ class Server {
 
   std::vector<Listener> listeners_;
   std::list<std::unique_ptr<Session>> sessions_;
+  std::vector<pollfd> looks_;
 };
 }  // namespace sq::exchange

@@ -33,6 +33,10 @@ class Session final : public WebPeer {
   [[nodiscard]] bool frozen() const noexcept { return frozen_; }
   // Bytes wait that the socket should take.
   [[nodiscard]] bool wants_to_send() const noexcept { return !frozen_ && unsent() != 0; }
+  // What others' requests brought it, before the next wait; pieces wait for their turns.
+  void send_waiting() {
+    if (wants_to_send() && piece_bytes_ == 0) flush();
+  }
 
   void send(std::string_view payload, const Delivery& how) override;
   void close(std::uint16_t code, std::string_view reason) override;

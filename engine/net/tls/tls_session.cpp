@@ -222,6 +222,12 @@ std::size_t TlsSession::read(std::span<std::byte> to) {
   return 0;
 }
 
+bool TlsSession::may_have_plaintext() const noexcept {
+  const Parts& p = *parts_;
+  return p.state != TlsState::Open || p.begin != p.end || p.input_ended ||
+         ::SSL_has_pending(p.ssl.get()) == 1;
+}
+
 bool TlsSession::write(std::span<const std::byte> from) {
   Parts& p = *parts_;
   while (p.state == TlsState::Open && !from.empty()) {

@@ -44,6 +44,8 @@ class TlsSession {
 
   // Plaintext into `to`; 0: none now. Goes on with the handshake.
   [[nodiscard]] std::size_t read(std::span<std::byte> to);
+  // False: without new ciphertext read() has nothing; a look that costs no call of OpenSSL's.
+  [[nodiscard]] bool may_have_plaintext() const noexcept;
   // Takes all of it once Open; false: not open.
   [[nodiscard]] bool write(std::span<const std::byte> from);
   // Says close_notify; reading goes on.

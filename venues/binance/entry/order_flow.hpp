@@ -56,8 +56,9 @@ class OrderFlow {
     for (const PendingRequest& each : doubtful_) visit(each);
     doubtful_.clear();
   }
+  // What the core has asked for leaves, and what waited for the rate limits.
   template <class OnQuery>
-  bool step(bool may_open, OnQuery&& on_query) {
+  bool send(bool may_open, OnQuery&& on_query) {
     bool busy = send_held_cancels();
     venue::RequestRing::Request request;
     for (int i = 0; i < kRequestsATurn && in_.peek(request); ++i) {
@@ -75,8 +76,11 @@ class OrderFlow {
       }
       in_.pop();
     }
-    busy = send_held_orders(may_open) || busy;
-    busy = step_rest() || busy;
+    return send_held_orders(may_open) || busy;
+  }
+  // REST, and what has had no answer for too long: behind the reading of what has come.
+  bool step() {
+    const bool busy = step_rest();
     give_up_old();
     return busy;
   }

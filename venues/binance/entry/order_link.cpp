@@ -244,11 +244,14 @@ bool OrderLink::step(MonoTime now, WallTime wall) {
   }
   // What the core has not taken waits: nothing more is read from the venue until it has.
   const bool room = context.out.drain();
+  // Orders leave before anything is read: three system calls earlier.
+  bool busy =
+      parts.flow.send(parts.ready(), [&](const RecordHeader& record) { parts.on_query(record); });
   parts.flow.take_doubtful([&](const PendingRequest& each) {
     parts.queries.push(std::make_unique<QueryErrand>(
         context, OrderSubject{each.id, each.venue_order_id, each.instrument, false}));
   });
-  bool busy = parts.keeping.step();
+  busy = parts.keeping.step() || busy;
   if (room) busy = parts.step_lines() || busy;
   parts.check_at_start();
   parts.catch_up();
@@ -256,9 +259,7 @@ bool OrderLink::step(MonoTime now, WallTime wall) {
     parts.funding.on_position(each.instrument, each.position);
   context.positions.clear();
   if (auto errand = parts.funding.due()) parts.queries.push(std::move(errand));
-  busy =
-      parts.flow.step(parts.ready(), [&](const RecordHeader& record) { parts.on_query(record); }) ||
-      busy;
+  busy = parts.flow.step() || busy;
   if (room) busy = parts.queries.step() || busy;
   if (parts.ending && !parts.ended && parts.flow.idle() && parts.keeping.idle()) parts.finish();
   if (parts.ending && now >= parts.end_due) parts.finish();
