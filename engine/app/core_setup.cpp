@@ -133,6 +133,7 @@ core::CoreSetup core_setup(settings::Config& config) {
   setup.order_check_ns = firm.order_check_ns;
   setup.reconcile_ns = firm.reconcile_ns;
   setup.external_orders = firm.external_orders;
+  setup.venue_gone_ns = firm.venue_gone_ns;
   setup.greek_limits = greek_limits(config.risk);
   add_scopes(setup, config.risk);
   setup.policies = policy_setup(config);

@@ -109,7 +109,8 @@ void Core::tell_breakers(const Reconciling& venue,
   if (monitor_.waiting()) states_dirty_ = true;
 }
 
-// No order goes to a venue that cannot be heard; when it is back, what was left there is cancelled.
+// No order goes to a venue that takes none; when one that was gone is back, what was left there is
+// cancelled. Having to wait for the rate limits is no absence: reports come, cancels may pass.
 void Core::on_venue_state(const RecordHeader& input) noexcept {
   if (payload_bytes(input).size() < sizeof(VenueState))
     return dead_letter(input, DeadLetterReason::BadContent);
@@ -121,18 +122,22 @@ void Core::on_venue_state(const RecordHeader& input) noexcept {
   }
   const KillScope venue{KillScopeKind::Venue, static_cast<std::uint16_t>(state.venue)};
   if (ledger_.kill().known(venue) != venue || state.condition < VenueCondition::Connected ||
-      state.condition > VenueCondition::Maintenance)
+      state.condition > VenueCondition::Degraded)
     return dead_letter(input, DeadLetterReason::BadContent);
   const auto* known = ledger_.gate().breakers().find(BreakerKind::VenueLink, venue);
-  const bool up = state.condition == VenueCondition::Connected;
-  if (up == (known == nullptr)) return;
-  if (up) {
-    const bool long_gone = wall_ - known->at >= venue_gone_ns_;
+  const bool was_gone =
+      known != nullptr && is_gone(static_cast<VenueCondition>(known->last.observed));
+  if (takes_orders(state.condition)) {
+    if (known == nullptr) return;
+    const bool long_gone = was_gone && wall_ - known->at >= venue_gone_ns_;
     change_breaker(risk::Breakers::Entry{*known}.last, BreakerState::Closed);
     if (long_gone) cancel_scope(venue, CancelReason::VenueDown);
     return;
   }
+  // The moment and the reason of an absence stay; one that had to wait may be gone from here on.
+  if (known != nullptr && (was_gone || !is_gone(state.condition))) return;
   BreakerChanged change;
+  if (known != nullptr) change = known->last;
   change.kind = BreakerKind::VenueLink;
   change.scope = venue.kind;
   change.number = venue.number;

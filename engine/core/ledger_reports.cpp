@@ -142,6 +142,8 @@ void Ledger::book_outcome(ReportEffect& effect, const RecordHeader& header) noex
       traded.side = outcome.side;
       book(effect, traded, outcome.instrument, header);
       if (!effect.booked) return;
+      if (traded.parent != OrderId{})
+        parents_.on_child_booked(traded.parent, outcome.fill, report.last_price);
       gate_.policies().on_fill(order.request.strategy, outcome.side, outcome.fill,
                                index_of(outcome.instrument), header.mono);
       gate_.on_traded(traded, outcome.instrument, report.last_price, outcome.fill);
@@ -160,6 +162,11 @@ void Ledger::correct(ReportEffect& effect, const OrderReport& report) noexcept {
   const portfolio::CorrectedTrade& made = *effect.corrected;
   gate_.on_position(order.request.strategy, made.instrument, made.position_delta, made.cash_delta,
                     order.request.account);
+  if (order.request.parent != OrderId{}) {
+    parents_.on_child_booked(order.request.parent, -made.decision.qty_before,
+                             made.decision.price_before);
+    parents_.on_child_booked(order.request.parent, made.decision.qty, made.decision.price);
+  }
   accounts_.on_corrected(portfolio_.instruments()[index_of(made.instrument)], made.decision,
                          report.fee);
 }
@@ -192,8 +199,7 @@ ReportEffect Ledger::apply_to_order(const RecordHeader& header) noexcept {
   }
   const oms::Order& order = *outcome.order;
   if (order.request.parent != OrderId{})
-    parents_.on_child_report(order.request.parent, outcome.released, outcome.fill,
-                             payload_of<OrderReport>(header).last_price);
+    parents_.on_child_report(order.request.parent, outcome.released, outcome.fill);
   if (outcome.restaked && !outcome.finished)
     gate_.on_restaked(order.request, order.instrument, outcome.before, oms::stake_of(order));
   else if (outcome.released != Qty{} || outcome.finished)

@@ -20,7 +20,7 @@ enum class Section : std::uint32_t {
   Accounts = 6,
   Parents = 7
 };
-constexpr std::uint32_t kSectionVersion = 12;
+constexpr std::uint32_t kSectionVersion = 13;
 constexpr std::array kSections{Section::Run,    Section::Orders,     Section::Portfolio,
                                Section::Gate,   Section::Strategies, Section::Accounts,
                                Section::Parents};

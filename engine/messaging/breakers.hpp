@@ -13,8 +13,18 @@ namespace sq {
 enum class VenueCondition : std::uint8_t {  // append only
   Connected = 1,
   Disconnected = 2,  // orders or their reports cannot pass
-  Maintenance = 3    // the venue says so itself
+  Maintenance = 3,   // the venue says so itself
+  RateLimited = 4,   // no order may leave for now: a ban, a wait, or its share of the budget is used
+  NoTrading = 5,     // the venue refuses the key, or the account may not trade: only people help
+  Degraded = 6       // orders pass, but not as they should: no session, fates unknown of late
 };
+[[nodiscard]] constexpr bool takes_orders(VenueCondition condition) noexcept {
+  return condition == VenueCondition::Connected || condition == VenueCondition::Degraded;
+}
+// What becomes of orders there cannot be heard, or not be changed: more than having to wait.
+[[nodiscard]] constexpr bool is_gone(VenueCondition condition) noexcept {
+  return !takes_orders(condition) && condition != VenueCondition::RateLimited;
+}
 // Input. Venue None: this engine, of which lag_ns and ring_used are.
 struct VenueState {
   VenueId venue{VenueId::None};
@@ -22,7 +32,7 @@ struct VenueState {
   std::uint8_t reserved{0};
   std::uint32_t ring_used{0};            // 1/1000 of the fullest ring between the core and others
   std::int64_t clock_offset_ns{0};       // the venue's clock less ours
-  std::int64_t clock_uncertainty_ns{0};  // half of the width in which that lies
+  std::int64_t clock_uncertainty_ns{0};  // half of that's width; 0: not measured since the last one
   std::int64_t lag_ns{0};                // from an event's arrival to its turn in the core
   std::int32_t rate_left{-1};            // requests that the venue still permits; -1: unknown
   std::uint32_t reserved_too{0};
@@ -110,6 +120,9 @@ static_assert(sizeof(BreakerChanged) == 40);
     case VenueCondition::Connected: return "connected";
     case VenueCondition::Disconnected: return "disconnected";
     case VenueCondition::Maintenance: return "maintenance";
+    case VenueCondition::RateLimited: return "rate-limited";
+    case VenueCondition::NoTrading: return "no-trading";
+    case VenueCondition::Degraded: return "degraded";
   }
   return "?";
 }

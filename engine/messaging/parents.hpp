@@ -50,7 +50,8 @@ struct ParentChanged {  // header.instrument
   Qty qty{};                      // bound of filled + working + unknown children
   Qty filled{};                   // at this change, for readers
   Qty at_stake{};                 // what children may still fill, likewise
-  std::uint64_t turnover_low{0};  // sum of price x qty of the fills, 1e-17, two's complement
+  std::uint64_t turnover_low{0};  // sum of price x qty of the fills that stand (a bust is
+                                  // taken off, `filled` keeps it), 1e-17, two's complement
   std::int64_t turnover_high{0};
   WallTime deadline{};              // 0: none
   std::uint32_t children{0};        // created so far

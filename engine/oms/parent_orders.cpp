@@ -104,18 +104,22 @@ void ParentOrders::on_child_sent(const OrderRequest& child) noexcept {
 void ParentOrders::on_child_resized(OrderId id, Qty delta) noexcept {
   if (Parent* parent = find(id)) parent->at_stake += delta;
 }
-void ParentOrders::on_child_report(OrderId id, Qty released, Qty fill, Price price) noexcept {
+void ParentOrders::on_child_report(OrderId id, Qty released, Qty fill) noexcept {
   Parent* parent = find(id);
   if (parent == nullptr) {
     ++strays_;
     return;
   }
   parent->at_stake -= released;
-  if (fill == Qty{}) return;
-  const auto filled = Qty::sum(parent->filled, fill);
-  if (!filled) return;
-  parent->filled = *filled;
-  parent->turnover += Int128{price.raw()} * fill.raw();
+  if (const auto filled = Qty::sum(parent->filled, fill)) parent->filled = *filled;
+}
+void ParentOrders::on_child_booked(OrderId id, Qty qty, Price price) noexcept {
+  Parent* parent = find(id);
+  if (parent == nullptr) return;
+  const auto booked = Qty::sum(parent->booked, qty);
+  if (!booked) return;
+  parent->booked = *booked;
+  parent->turnover += Int128{price.raw()} * qty.raw();
 }
 
 // Is it what the parent is for, and does the parent take it now? Then the price.

@@ -51,6 +51,9 @@ struct Parent {
   // Folded from the children's own records.
   Qty filled{};
   Qty at_stake{};
+  // Of the fills as they stand: a bust takes its own off, a correction replaces it. What is filled
+  // stays filled: a bust gives no child anything back.
+  Qty booked{};
   Int128 turnover{0};  // sum of price x qty
   std::uint32_t children{0};
   // Of this run.
@@ -64,10 +67,10 @@ struct Parent {
     const Int128 left = Int128{qty.raw()} - filled.raw() - at_stake.raw();
     return left > 0 ? Qty::from_raw(static_cast<std::int64_t>(left)) : Qty{};
   }
-  // Toward zero; 0 before the first fill. Exact: turnover / filled.
+  // Toward zero; 0 while no fill stands. Exact: turnover / booked.
   [[nodiscard]] Price average_price() const noexcept {
-    if (filled == Qty{}) return {};
-    return Price::from_raw(static_cast<std::int64_t>(turnover / filled.raw()));
+    if (booked <= Qty{}) return {};
+    return Price::from_raw(static_cast<std::int64_t>(turnover / booked.raw()));
   }
 };
 
@@ -84,7 +87,10 @@ class ParentOrders {
   void on_child_sent(const OrderRequest& child) noexcept;
   // What the child may fill grew: an amend was sent. Its answers are reports.
   void on_child_resized(OrderId parent, Qty delta) noexcept;
-  void on_child_report(OrderId parent, Qty released, Qty fill, Price price) noexcept;
+  void on_child_report(OrderId parent, Qty released, Qty fill) noexcept;
+  // A fill of a child entered the books; negative: it left them, busted or to be corrected. Of a
+  // parent that is not in memory any more nobody asks for the average.
+  void on_child_booked(OrderId parent, Qty qty, Price price) noexcept;
 
   // The group is done: its parents need not be remembered for it any more.
   void on_group_done(OrderId group) noexcept;

@@ -37,7 +37,7 @@ void save_parent(StateOut& out, const Parent& parent) {
   out.put(parent.group);
   out.put(parent.instrument);
   out.put(parent.limit.raw());
-  for (const Qty qty : {parent.qty, parent.filled, parent.at_stake}) out.put(qty.raw());
+  for (const Qty qty : {parent.qty, parent.filled, parent.at_stake, parent.booked}) out.put(qty.raw());
   out.put(parent.turnover);
   out.put(parent.deadline.ns);
   for (const std::uint32_t n : {parent.children, parent.children_max, parent.protection_bps})
@@ -57,7 +57,7 @@ void restore_parent(StateIn& in, Parent& parent) {
   parent.group = in.take<OrderId>();
   parent.instrument = in.take<InstrumentId>();
   parent.limit = Price::from_raw(in.take<std::int64_t>());
-  for (Qty* qty : {&parent.qty, &parent.filled, &parent.at_stake})
+  for (Qty* qty : {&parent.qty, &parent.filled, &parent.at_stake, &parent.booked})
     *qty = Qty::from_raw(in.take<std::int64_t>());
   parent.turnover = in.take<Int128>();
   parent.deadline = WallTime{in.take<std::int64_t>()};

@@ -58,6 +58,9 @@ struct FirmLimits {
   // trades there, and so often; up to 60 s, 0: never.
   std::int64_t reconcile_ns{0};
   ExternalOrders external_orders{ExternalOrders::Count};
+  // A venue that was gone for so long: when it is back, what was left there is cancelled; up to an
+  // hour. 0: after any absence.
+  std::int64_t venue_gone_ns{0};
   FurtherLimits further;
 
   friend bool operator==(const FirmLimits&, const FirmLimits&) = default;

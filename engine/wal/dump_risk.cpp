@@ -75,5 +75,6 @@ void put(Fields& f, const VenueState& p) {
   f.big("clock_uncertainty_ns", p.clock_uncertainty_ns);
   f.big("lag_ns", p.lag_ns);
   f.number("ring_used", p.ring_used);
+  f.big("rate_left", std::int64_t{p.rate_left});
 }
 }  // namespace sq::wal

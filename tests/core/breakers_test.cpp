@@ -123,7 +123,8 @@ TEST_CASE("a breaker whose action is kill closes its scope", "[core]") {
 
 TEST_CASE("no order goes to a venue that is gone; when it is back its orders are cancelled",
           "[core]") {
-  for (const VenueCondition gone : {VenueCondition::Disconnected, VenueCondition::Maintenance}) {
+  for (const VenueCondition gone : {VenueCondition::Disconnected, VenueCondition::Maintenance,
+                                    VenueCondition::NoTrading}) {
     Desk f{rejects()};
     REQUIRE(f.send(1'000) == risk::Rule::None);
     f.report(f.venue.orders.back().id, ReportKind::Accepted);
@@ -156,10 +157,59 @@ TEST_CASE("a short absence of a venue, under its bound, cancels nothing", "[core
   }
 }
 
+TEST_CASE("a venue that wants us to wait gets no orders, and what works there goes on working",
+          "[core]") {
+  Desk f{rejects()};
+  REQUIRE(f.send(1'000) == risk::Rule::None);
+  const OrderId id = f.venue.orders.back().id;
+  f.report(id, ReportKind::Accepted);
+  venue_is(f, VenueCondition::RateLimited);
+  CHECK(f.send(1'000) == risk::Rule::BreakerOpen);
+  f.at_ms += 60'000;
+  venue_is(f, VenueCondition::Degraded);
+  CHECK_FALSE(f.breakers().any());
+  CHECK(f.venue.cancels.empty());
+  CHECK(f.core.ledger().orders().pool().find(id)->state == OrderState::Open);
+}
+
+TEST_CASE("a venue that is degraded takes orders", "[core]") {
+  Desk f{rejects()};
+  venue_is(f, VenueCondition::Degraded);
+  CHECK_FALSE(f.breakers().any());
+  CHECK(f.send(1'000) == risk::Rule::None);
+}
+
+TEST_CASE("an absence counts from where it began, also after a wait and before one", "[core]") {
+  for (const std::int64_t ms : {999, 1'000}) {
+    CoreFixture f{[](core::CoreSetup& setup) { setup.venue_gone_ns = kNsPerSecond; }};
+    f.start();
+    f.open_book();
+    f.script.on_top = [](const strategy::Top&, strategy::Context& context) {
+      static_cast<void>(context.submit(CoreFixture::buy(9'990)));
+    };
+    f.update(10'000, 10'001, 3);
+    f.report(f.venue.orders.at(0).id, ReportKind::Accepted);
+    venue_is(f, VenueCondition::RateLimited);
+    f.at_ms += 5'000;
+    venue_is(f, VenueCondition::Disconnected);
+    const auto& breakers = f.core.ledger().gate().breakers();
+    REQUIRE(breakers.entries().size() == 1);
+    CHECK(breakers.entries()[0].last.observed ==
+          static_cast<std::int64_t>(VenueCondition::Disconnected));
+    f.at_ms += ms / 2;
+    venue_is(f, VenueCondition::Maintenance);
+    venue_is(f, VenueCondition::RateLimited);
+    f.at_ms += ms - ms / 2;
+    venue_is(f, VenueCondition::Connected);
+    CHECK_FALSE(breakers.any());
+    CHECK(f.venue.cancels.size() == (ms < 1'000 ? 0 : 1));
+  }
+}
+
 TEST_CASE("a venue state that makes no sense changes nothing", "[core]") {
   Desk f{rejects()};
   venue_is(f, static_cast<VenueCondition>(0));
-  venue_is(f, static_cast<VenueCondition>(4));
+  venue_is(f, static_cast<VenueCondition>(7));
   venue_is(f, VenueCondition::Disconnected, VenueId{64});
   CHECK(f.core.ledger().counters().dead_letters == 3);
   CHECK_FALSE(f.breakers().any());

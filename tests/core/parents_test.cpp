@@ -99,6 +99,40 @@ TEST_CASE("fills add up to the parent's exact average price, and the last one en
   CHECK(p.seen.parents.back().state == ParentState::Done);
 }
 
+TEST_CASE("a busted fill leaves the average of a parent, a corrected one enters it anew",
+          "[core][parents]") {
+  ParentsFixture p;
+  p.begin();
+  const OrderId parent = p.open(ParentsFixture::buying(5));
+  const OrderId child = p.child(parent, 4).id;
+  const auto told = [&](ReportKind kind, std::uint64_t trade, std::int32_t qty,
+                        std::int64_t tenths) { p.f.report(child, kind, qty, trade, tenths); };
+  const auto average = [&] { return p.parent(parent).average_price(); };
+  told(ReportKind::Filled, 1, 1, 9'990);
+  told(ReportKind::Filled, 2, 1, 9'980);
+  CHECK(average().raw() == 998'500'000'000);
+  p.seen.parents.clear();
+  told(ReportKind::Busted, 2, 0, 0);
+  CHECK(average() == CoreFixture::price(9'990));
+  REQUIRE_FALSE(p.seen.parents.empty());
+  CHECK(p.seen.parents.back().average_price == CoreFixture::price(9'990));
+  CHECK(p.seen.parents.back().filled == Qty::from_units(2));  // a bust gives nothing back
+  told(ReportKind::Corrected, 1, 1, 9'970);
+  CHECK(average() == CoreFixture::price(9'970));
+  // Its correction first: one trade, at what it was corrected to.
+  told(ReportKind::Corrected, 3, 1, 9'960);
+  told(ReportKind::Filled, 3, 1, 9'990);
+  CHECK(average() == CoreFixture::price(9'965));
+  // Its bust first: it never was.
+  told(ReportKind::Busted, 4, 0, 0);
+  told(ReportKind::Filled, 4, 1, 9'900);
+  CHECK(average() == CoreFixture::price(9'965));
+  told(ReportKind::Busted, 1, 0, 0);
+  told(ReportKind::Busted, 3, 0, 0);
+  CHECK(average() == Price{});
+  CHECK(p.parent(parent).filled == Qty::from_units(4));
+}
+
 TEST_CASE("a deadline closes the parent at its moment and not before", "[core][parents]") {
   ParentsFixture p;
   p.begin();

@@ -55,7 +55,7 @@ TEST_CASE("a parent's sums are a model's after any history, saved and restored a
   struct Model {
     std::int64_t qty{0};
     std::int64_t filled{0};
-    std::int64_t turnover{0};
+    std::vector<std::pair<std::int64_t, std::int64_t>> fills;  // that stand: quantity, price
     std::vector<std::int64_t> open;  // of each child, what may still fill
     bool closed{false};
   };
@@ -106,17 +106,22 @@ TEST_CASE("a parent's sums are a model's after any history, saved and restored a
             below(static_cast<std::int64_t>(model.open.size())))];
         const std::int64_t fill = below(left + 2);  // one too many now and then: an overfill
         const std::int64_t price = 1 + below(100);
-        parents.on_child_report(id, Qty::from_raw(std::min(fill, left)), Qty::from_raw(fill),
-                                Price::from_raw(price));
+        parents.on_child_report(id, Qty::from_raw(std::min(fill, left)), Qty::from_raw(fill));
+        parents.on_child_booked(id, Qty::from_raw(fill), Price::from_raw(price));
         model.filled += fill;
-        model.turnover += fill * price;
+        if (fill != 0) model.fills.push_back({fill, price});
         left -= std::min(fill, left);
         break;
       }
       default:
         if (model.open.empty()) break;
-        parents.on_child_report(id, Qty::from_raw(model.open.back()), Qty{}, Price{});
+        parents.on_child_report(id, Qty::from_raw(model.open.back()), Qty{});
         model.open.pop_back();
+    }
+    if (!model.fills.empty() && below(10) == 0) {  // one never was
+      const auto [qty, price] = model.fills.back();
+      model.fills.pop_back();
+      parents.on_child_booked(id, Qty::from_raw(-qty), Price::from_raw(price));
     }
     worst = model.filled;
     for (const std::int64_t left : model.open) worst += left;
@@ -124,7 +129,14 @@ TEST_CASE("a parent's sums are a model's after any history, saved and restored a
     REQUIRE(parent != nullptr);
     REQUIRE(parent->filled.raw() == model.filled);
     REQUIRE(parent->filled.raw() + parent->at_stake.raw() == worst);
-    REQUIRE(parent->turnover == model.turnover);
+    std::int64_t booked = 0;
+    std::int64_t turnover = 0;
+    for (const auto& [qty, price] : model.fills) {
+      booked += qty;
+      turnover += qty * price;
+    }
+    REQUIRE(parent->booked.raw() == booked);
+    REQUIRE(parent->average_price().raw() == (booked == 0 ? 0 : turnover / booked));
     if (below(40) == 0) {
       model.closed = true;
       apply(parents, changed(id, ParentState::Open, ParentState::Done, model.qty));

@@ -71,26 +71,32 @@ void RateGovernor::roll(Window& window, WallTime now) const noexcept {
   window.used = 0;
 }
 
-Permission RateGovernor::ask(const RateCost& cost, Purpose purpose, WallTime now) noexcept {
-  const auto hold = [&](Hold why, WallTime until) {
-    ++held_;
-    return Permission{why, until};
-  };
-  if (now < banned_until_) return hold(Hold::Ban, banned_until_);
-  if (now < wait_until_) return hold(Hold::RetryAfter, wait_until_);
+Permission RateGovernor::look(const RateCost& cost, Purpose purpose, WallTime now) const noexcept {
+  if (now < banned_until_) return {Hold::Ban, banned_until_};
+  if (now < wait_until_) return {Hold::RetryAfter, wait_until_};
   const std::int64_t share = share_ppm_[static_cast<std::size_t>(purpose)];
-  for (Window& window : windows_) {
+  for (Window window : windows_) {
     roll(window, now);
     const std::int64_t mine = cost_in(window, cost);
     if (mine == 0) continue;
     // Limits are below 10^9: the product fits. Rounded down: never more than the share.
     const std::int64_t allowed = window.rule.limit * share / kPpm;
     if (window.used + mine > allowed)
-      return hold(hold_of(window.rule.kind),
-                  WallTime{(window.number + 1) * window.rule.interval_ns});
+      return {hold_of(window.rule.kind), WallTime{(window.number + 1) * window.rule.interval_ns}};
   }
-  for (Window& window : windows_) window.used += cost_in(window, cost);
   return {};
+}
+Permission RateGovernor::ask(const RateCost& cost, Purpose purpose, WallTime now) noexcept {
+  const Permission permission = look(cost, purpose, now);
+  if (!permission.granted()) {
+    ++held_;
+    return permission;
+  }
+  for (Window& window : windows_) {
+    roll(window, now);
+    window.used += cost_in(window, cost);
+  }
+  return permission;
 }
 
 void RateGovernor::take_limits(const std::vector<RateLimit>& limits) {

@@ -49,6 +49,8 @@ class RateGovernor {
 
   // May it be sent now? Counts it when it may. `now`: the venue's clock, as far as it is known.
   [[nodiscard]] Permission ask(const RateCost& cost, Purpose purpose, WallTime now) noexcept;
+  // The same without counting it.
+  [[nodiscard]] Permission look(const RateCost& cost, Purpose purpose, WallTime now) const noexcept;
   // What exchangeInfo says, instead of what was known of those kinds; what was used in a window of
   // the same length still counts.
   void take_limits(const std::vector<RateLimit>& limits);

@@ -267,6 +267,8 @@ void ParentDesk::on_child(OrderId id, const oms::ReportOutcome& outcome) noexcep
   if (outcome.fill != Qty{}) {
     parent->attempts = 0;
     note(id, About::Parent);
+  } else if (outcome.booking != oms::Booking::None) {  // its average is another one
+    note(id, About::Parent);
   }
   settle(*parent);
   const OrderId group = parent->group;

@@ -179,6 +179,7 @@ void fields(Io& io, T& firm) {
   io.duration("order_check_ms", firm.order_check_ns, 0, 3'600'000, Need::Optional);
   io.duration("reconcile_ms", firm.reconcile_ns, 0, 60'000, Need::Optional);
   io.choice("external_orders", firm.external_orders, kExternalOrders, Need::Optional);
+  io.duration("venue_gone_ms", firm.venue_gone_ns, 0, 3'600'000, Need::Optional);
   further_fields(io, firm.further, {.orders = true, .rate = true, .loss = true, .gross = true});
 }
 

@@ -4,7 +4,7 @@
 
 namespace sq::binance {
 namespace {
-constexpr std::int64_t kTimeEveryNs = 60 * kNsPerSecond;
+constexpr std::int64_t kTimeEveryNs = 20 * kNsPerSecond;  // a third of the age that is trusted
 constexpr std::int64_t kTimeAtFirstNs = 50 * kNsPerMs;  // until there are a few samples
 constexpr std::int64_t kAgainNs = kNsPerSecond;
 constexpr std::int64_t kKeyEveryNs = 30 * 60 * kNsPerSecond;  // it lives for an hour

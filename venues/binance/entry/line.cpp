@@ -54,6 +54,7 @@ bool Line::step(LineListener& listener) {
   if (state_ != State::Ended && client_.state() == net::WebSocketClient::State::Ended) {
     if (client_.answer().status != 0)
       note_limits(context_.governor, client_.answer(), context_.venue_now());
+    if (client_.answer().status == 503) context_.closed_until = context_.now + context_.kClosedNs;
     end(client_.why());
   }
   const bool slow = state_ != State::Up && state_ != State::Ended &&

@@ -16,6 +16,7 @@ namespace sq::binance {
 struct LinkContext {
   static constexpr std::size_t kWorkingSlots = std::size_t{1} << 17U;
   static constexpr std::int64_t kClosedNs = 10 * kNsPerSecond;  // unless it says so again
+  static constexpr std::int64_t kLimpsNs = 10 * kNsPerSecond;   // since an order's fate was unknown
   static constexpr std::size_t kNames = std::size_t{1} << 16U;
 
   LinkContext(const LinkSettings& there, const OrderLinkSettings& wanted, const auth::Signer& key,
@@ -43,6 +44,7 @@ struct LinkContext {
   bool clock_wrong{false};  // the venue says so, or the local clock jumped: measure it again
   MonoTime now{};
   MonoTime closed_until{};  // the venue says that it is closed: maintenance, shutdown
+  MonoTime limps_until{};   // it takes orders and does not say what became of them
 
   [[nodiscard]] bool spot() const noexcept { return where.venue == VenueId::BinanceSpot; }
   [[nodiscard]] WallTime venue_now() const noexcept { return clock.at(now); }

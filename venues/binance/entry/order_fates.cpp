@@ -26,6 +26,7 @@ void OrderFlow::unknown(OrderId id, InstrumentId instrument) {
   const WorkingOrder* const working = context_.working.find(id);
   if (working == nullptr || working->answered) return;
   ++context_.counters.unknown;
+  context_.limps_until = context_.now + LinkContext::kLimpsNs;
   OrderReport report;
   report.id = id;
   report.kind = ReportKind::Unknown;

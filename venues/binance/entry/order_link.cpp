@@ -7,6 +7,7 @@
 #include "venues/binance/entry/catch_up.hpp"
 #include "venues/binance/entry/funding_list.hpp"
 #include "venues/binance/entry/keeping.hpp"
+#include "venues/binance/entry/link_state.hpp"
 #include "venues/binance/entry/order_flow.hpp"
 #include "venues/binance/entry/order_lookup.hpp"
 #include "venues/binance/entry/start_checks.hpp"
@@ -38,7 +39,8 @@ struct OrderLink::Parts final : LineListener {
         flow{context, latch, in, session},
         queries{context},
         funding{context},
-        keeping{context} {}
+        keeping{context},
+        teller{context} {}
 
   [[nodiscard]] std::string api_target() const {
     const std::string& path = context.where.api.path;
@@ -52,6 +54,7 @@ struct OrderLink::Parts final : LineListener {
   RestLane queries;
   FundingList funding;
   Keeping keeping;
+  StateTeller teller;
   std::string listen_key;  // the one that `user` runs with
   bool checked{false};
   bool checking{false};
@@ -85,6 +88,9 @@ struct OrderLink::Parts final : LineListener {
   [[nodiscard]] bool ready() {
     return checked && caught_up && context.clock.known() && !context.stopped && !ending &&
            user.up() != nullptr;
+  }
+  [[nodiscard]] LinkHealth health() {
+    return {ready(), !context.where.api.host.empty() && session.up() == nullptr};
   }
 };
 
@@ -219,6 +225,7 @@ void OrderLink::Parts::catch_up() {
   if (catch_up_failed || caught) {
     catching_up = false;
     caught_up = caught && !gap_meanwhile;
+    if (caught) context.closed_until = {};  // it has told us of our account
     catch_up_due = context.now + (caught ? 0 : kAgainNs);
     catch_up_failed = caught = gap_meanwhile = false;
   }
@@ -263,6 +270,7 @@ bool OrderLink::step(MonoTime now, WallTime wall) {
   if (room) busy = parts.queries.step() || busy;
   if (parts.ending && !parts.ended && parts.flow.idle() && parts.keeping.idle()) parts.finish();
   if (parts.ending && now >= parts.end_due) parts.finish();
+  if (!parts.ending) parts.teller.step(parts.health());
   return busy;
 }
 
@@ -280,18 +288,7 @@ void OrderLink::end(MonoTime now) {
 bool OrderLink::ended() const noexcept { return parts_->ended; }
 const OrderLinkCounters& OrderLink::counters() const noexcept { return parts_->context.counters; }
 VenueState OrderLink::state() const noexcept {
-  const LinkContext& context = parts_->context;
-  VenueState state;
-  state.venue = context.where.venue;
-  const bool closed = context.now < context.closed_until;
-  state.condition = closed            ? VenueCondition::Maintenance
-                    : parts_->ready() ? VenueCondition::Connected
-                                      : VenueCondition::Disconnected;
-  state.clock_offset_ns = context.clock.ahead_ns();
-  state.clock_uncertainty_ns = context.clock.uncertainty_ns();
-  const std::int64_t left = context.governor.left(RateKind::Weight, context.venue_now());
-  state.rate_left = static_cast<std::int32_t>(std::min<std::int64_t>(left, 1'000'000'000));
-  return state;
+  return venue_state(parts_->context, parts_->health());
 }
 std::int64_t OrderLink::clock_ahead_ns() const noexcept { return parts_->context.clock.ahead_ns(); }
 std::int64_t OrderLink::clock_uncertainty_ns() const noexcept {

@@ -18,6 +18,7 @@ class ServerClock {
  public:
   // An answer that said `server`: of the last eight the one with the shortest way counts.
   void on_answer(MonoTime asked, MonoTime answered, WallTime server) noexcept {
+    ++measured_;
     Sample& sample = samples_[count_++ % samples_.size()];
     sample.round_trip_ns = std::max<std::int64_t>(answered - asked, 0);
     // It was read somewhere on the way there and back, somewhere in its millisecond.
@@ -43,6 +44,7 @@ class ServerClock {
   }
 
   [[nodiscard]] std::size_t samples() const noexcept { return count_; }
+  [[nodiscard]] std::uint64_t measured() const noexcept { return measured_; }  // ever
   [[nodiscard]] bool known() const noexcept { return count_ != 0; }
   [[nodiscard]] WallTime at(MonoTime now) const noexcept {
     return WallTime{now.ns + (known() ? offset_ns_ : apart_ns_)};
@@ -61,6 +63,7 @@ class ServerClock {
   };
   std::array<Sample, 8> samples_{};
   std::size_t count_{0};
+  std::uint64_t measured_{0};
   std::int64_t offset_ns_{0};
   std::int64_t uncertainty_ns_{0};
   std::int64_t apart_ns_{0};  // local wall clock less monotonic
