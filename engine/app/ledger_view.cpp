@@ -46,6 +46,7 @@ void LedgerView::catch_up() {
 void LedgerView::take(const RecordHeader& record) {
   ledger_.apply(record);
   desk_.take(record);
+  venues_.take(record);
   last_wall_ = record.wall;
   last_mono_ = record.mono;
   switch (record.kind) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/app/desk/operator_facts.hpp"
+#include "engine/app/desk/venue_conditions.hpp"
 #include "engine/core/ledger.hpp"
 #include "engine/messaging/limit_changes.hpp"
 #include "engine/settings/config.hpp"
@@ -46,6 +47,7 @@ class LedgerView {
     ledger_.gate().set_reference(instrument, bid, ask, at);
   }
   [[nodiscard]] const OperatorFacts& desk() const noexcept { return desk_; }
+  [[nodiscard]] const VenueConditions& venues() const noexcept { return venues_; }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] bool ready() const noexcept { return ready_; }  // RecoveryFinished was seen
   [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -61,6 +63,7 @@ class LedgerView {
   std::deque<LimitSet> limit_sets_;  // the youngest
   std::uint64_t limit_sets_total_{0};
   OperatorFacts desk_;
+  VenueConditions venues_;
   std::string problem_;
   bool ready_{false};
   bool ended_{false};

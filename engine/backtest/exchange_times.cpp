@@ -23,7 +23,8 @@ bool covers(const settings::Outage& outage, const Instrument& instrument) noexce
          (outage.symbol == Symbol{} || outage.symbol == instrument.symbol);
 }
 // Weight of a request at a venue's gateway. Source: Binance spot "Limits" (placing and cancelling
-// cost 1, a query and an amend in place 4) and USD-M (placing and changing 0, the others 1).
+// cost 1, a query and an amend in place 4) and USD-M (placing and changing 0, the others 1). What
+// leaves as one message counts once.
 std::uint32_t weight_of(VenueId venue, const RecordHeader& request) noexcept {
   const RecordKind kind = request.kind;
   const bool spot = venue == VenueId::BinanceSpot;
@@ -32,6 +33,9 @@ std::uint32_t weight_of(VenueId venue, const RecordHeader& request) noexcept {
     const bool in_place = payload_of<AmendRequest>(request).style == AmendStyle::InPlace;
     return !spot ? 0 : in_place ? 4 : 1;
   }
+  if (kind == RecordKind::CancelSent &&
+      payload_of<CancelRequest>(request).group == CancelGroup::All)
+    return 0;
   return kind == RecordKind::QuerySent && spot ? 4 : 1;
 }
 }  // namespace

@@ -165,15 +165,25 @@ class Core {
                             risk::Verdict verdict) noexcept;
   [[nodiscard]] bool reduces_account(const OrderRequest& order,
                                      InstrumentId instrument) const noexcept;
-  void cancel(oms::Order& order, CancelReason reason, bool again = false) noexcept;
-  void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason,
-                  bool again = false) noexcept;
   void on_report(const RecordHeader& input) noexcept;
   void on_unknown_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
   void book_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
   void pause_owner(const oms::Order& order) noexcept;
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;
+
+  // core_cancels.cpp. `again`: also when a cancel was sent before, which may never have arrived.
+  void cancel(oms::Order& order, CancelReason reason, bool again = false,
+              CancelGroup group = CancelGroup::Alone) noexcept;
+  // kNoStrategy: everybody's; kNoInstrument: everywhere.
+  void cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason,
+                  bool again = false) noexcept;
+  void cancel_scope(const KillScope& scope, CancelReason reason) noexcept;
+  [[nodiscard]] bool cancels(const oms::Order& order, bool again) const noexcept;
+  // `closed`: nobody sends anything new there, whatever the cancels cover.
+  template <class Covers>
+  void cancel_together(InstrumentId instrument, CancelReason reason, bool again, bool closed,
+                       Covers&& covers) noexcept;
 
   // core_limits.cpp: limits while running
   void on_limits_changed(const RecordHeader& input) noexcept;
@@ -247,7 +257,6 @@ class Core {
   void on_rearm(const RecordHeader& input) noexcept;
   void latch_kill(StateCause cause, const FixedText<64>& reason, const KillScope& scope = {},
                   bool flatten = false) noexcept;
-  void cancel_scope(const KillScope& scope, CancelReason reason) noexcept;
   void restore_kill() noexcept;
   void start_flatten() noexcept;
   void on_flatten_timer() noexcept;

@@ -46,20 +46,6 @@ void Core::latch_kill(StateCause cause, const FixedText<64>& reason, const KillS
   if (flatten) start_flatten();
 }
 
-// Cancels that were sent before are sent again: they may never have arrived, and until there is
-// proof the venue is asked (core_answers.cpp).
-void Core::cancel_scope(const KillScope& scope, CancelReason reason) noexcept {
-  for (std::size_t i = 0; i < books_.size(); ++i) {
-    const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
-    const VenueId venue = ledger_.portfolio().instruments()[i].venue;
-    ledger_.orders().pool().for_each_working(id, [&](oms::Order& order) {
-      const OrderRequest& request = order.request;
-      if (risk::covers(scope, venue, request.account, request.strategy, id))
-        cancel(order, reason, true);
-    });
-  }
-}
-
 void Core::on_rearm(const RecordHeader& input) noexcept {
   const AdminCommand command = admin_command_of(input);
   const KillScope scope{command.scope, command.scope_number};

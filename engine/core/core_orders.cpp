@@ -102,41 +102,6 @@ void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
   ledger_.apply(record.header);
 }
 
-// `again`: also when a cancel was sent before, which may never have arrived.
-void Core::cancel(oms::Order& order, CancelReason reason, bool again) noexcept {
-  if (!order.working() || order.state == OrderState::AwaitingFills) return;
-  if (order.cancel_sent && !again) return;
-  // Somebody else's: without a policy it is left alone.
-  if (order.adopted() && external_orders_ != settings::ExternalOrders::Cancel) return;
-  CancelRequest request;
-  request.id = order.request.id;
-  request.strategy = order.request.strategy;
-  request.account = order.request.account;
-  request.reason = reason;
-  const auto leave = [&](auto record) {
-    decide(record.header, order.instrument);
-    ledger_.apply(record.header);
-    answers_.watch(order, ledger_.orders().pool());
-    answers_.settle(ledger_.orders().pool());
-    venues_.ask(record.header);
-  };
-  if (order.request.id.epoch() != 0) [[likely]]
-    return leave(make_record(RecordKind::CancelSent, request));
-  leave(make_record(RecordKind::CancelSent, ExternalCancel{request, order.venue_order_id}));
-}
-
-// kNoStrategy: everybody's; kNoInstrument: everywhere.
-void Core::cancel_all(StrategyId strategy, InstrumentId instrument, CancelReason reason,
-                      bool again) noexcept {
-  for (std::size_t i = 0; i < books_.size(); ++i) {
-    const auto id = InstrumentId{static_cast<std::uint32_t>(i)};
-    if (instrument != kNoInstrument && instrument != id) continue;
-    ledger_.orders().pool().for_each_working(id, [&](oms::Order& order) {
-      if (strategy == kNoStrategy || order.request.strategy == strategy) cancel(order, reason, again);
-    });
-  }
-}
-
 void Core::on_report(const RecordHeader& input) noexcept {
   ReportEffect effect;
   {

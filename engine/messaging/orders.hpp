@@ -68,12 +68,26 @@ enum class CancelReason : std::uint8_t {  // append only
   Breaker = 16,
   External = 18       // placed outside, and the settings want such orders cancelled
 };
+// Cancels of one instrument that were decided together and follow each other. Each is in the log
+// before the last of them is handed over, and only then may a venue's thread send messages that
+// carry several. All: nothing else of the account works there, and its gate is closed.
+enum class CancelGroup : std::uint8_t {  // append only
+  Alone = 0,
+  Some = 1,
+  LastOfSome = 2,
+  All = 3,
+  LastOfAll = 4
+};
+[[nodiscard]] constexpr bool is_last(CancelGroup group) noexcept {
+  return group == CancelGroup::LastOfSome || group == CancelGroup::LastOfAll;
+}
 struct CancelRequest {
   OrderId id{};
   StrategyId strategy{kNoStrategy};
   AccountId account{};
   CancelReason reason{CancelReason::Strategy};
-  std::uint8_t reserved[3]{};
+  CancelGroup group{CancelGroup::Alone};
+  std::uint8_t reserved[2]{};
 };
 static_assert(sizeof(CancelRequest) == 16);
 

@@ -130,6 +130,7 @@ void put(Fields& f, const CancelRequest& p) {
   f.text("reason", text_of(p.reason));
   f.strategy("strategy", p.strategy);
   f.account(p.account);
+  if (p.group != CancelGroup::Alone) f.text("group", text_of(p.group));
 }
 void put(Fields& f, const OrderRefused& p) {
   f.number("rule", p.rule);

@@ -15,6 +15,7 @@ namespace sq::wal {
 [[nodiscard]] std::string_view text_of(ReportKind) noexcept;
 [[nodiscard]] std::string_view text_of(RejectCode) noexcept;
 [[nodiscard]] std::string_view text_of(CancelReason) noexcept;
+[[nodiscard]] std::string_view text_of(CancelGroup) noexcept;
 [[nodiscard]] std::string_view text_of(AmendStyle) noexcept;
 [[nodiscard]] std::string_view text_of(Command) noexcept;
 [[nodiscard]] std::string_view text_of(StateCause) noexcept;

@@ -89,6 +89,21 @@ std::string_view text_of(RejectCode code) noexcept {
   }
   return "?";
 }
+std::string_view text_of(CancelGroup group) noexcept {
+  switch (group) {
+    case CancelGroup::Alone:
+      return "alone";
+    case CancelGroup::Some:
+      return "some";
+    case CancelGroup::LastOfSome:
+      return "last-of-some";
+    case CancelGroup::All:
+      return "all";
+    case CancelGroup::LastOfAll:
+      return "last-of-all";
+  }
+  return "?";
+}
 std::string_view text_of(CancelReason reason) noexcept {
   switch (reason) {
     case CancelReason::Strategy:

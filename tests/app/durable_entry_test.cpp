@@ -123,7 +123,7 @@ TEST_CASE("a disk that is too slow keeps orders back in bounded time, and says w
   REQUIRE(watch.changed(entry.stalled(), change));
   CHECK(change.payload.condition == LogCondition::Stalled);
   CHECK_FALSE(watch.changed(entry.stalled(), change));  // said once
-  strict.request(entry, RecordKind::CancelSent, CancelRequest{OrderId{1}, {}, {}, {}, {}});
+  strict.request(entry, RecordKind::CancelSent, CancelRequest{OrderId{1}, {}, {}, {}, {}, {}});
   CHECK(wire.sent == 2);  // cancels do not wait
 
   Record<OrderReport> report;

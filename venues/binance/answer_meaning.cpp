@@ -82,7 +82,7 @@ const Meaning* find(const std::array<Entry, N>& table, std::int32_t code) noexce
 
 bool asks_for_order(RequestKind request) noexcept {
   return request == RequestKind::Cancel || request == RequestKind::Query ||
-         request == RequestKind::Amend;
+         request == RequestKind::Amend || request == RequestKind::CancelAll;
 }
 
 // -2010: the engine's own words.

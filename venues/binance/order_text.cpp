@@ -176,6 +176,18 @@ struct CancelFields {
   template <class Fields>
   void after_stamp(Fields&) const noexcept {}
 };
+struct CancelAllFields {
+  const Instrument& instrument;
+
+  template <class Fields>
+  void before_stamp(Fields&) const noexcept {}
+  template <class Fields>
+  void after_window(Fields& fields) const noexcept {
+    fields.word("symbol", instrument.symbol.view());
+  }
+  template <class Fields>
+  void after_stamp(Fields&) const noexcept {}
+};
 // USD-M: all of the new terms.
 struct ModifyFields {
   const AmendRequest& amend;
@@ -312,6 +324,12 @@ std::optional<std::string_view> write_cancel(const Instrument& instrument, const
                                              std::span<char> out) noexcept {
   if (!sayable(name)) return std::nullopt;
   return write_frame("order.cancel", CancelFields{instrument, name}, request, stamp, out);
+}
+std::optional<std::string_view> write_cancel_all(const Instrument& instrument,
+                                                 std::uint64_t request, const RequestStamp& stamp,
+                                                 std::span<char> out) noexcept {
+  if (instrument.venue != VenueId::BinanceSpot) return std::nullopt;
+  return write_frame("openOrders.cancelAll", CancelAllFields{instrument}, request, stamp, out);
 }
 std::optional<std::string_view> write_amend(const risk::Approved& approved,
                                             const Instrument& instrument, std::string_view wire_id,

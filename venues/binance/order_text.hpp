@@ -46,6 +46,11 @@ struct OrderName {
                                                            std::uint64_t request,
                                                            const RequestStamp& stamp,
                                                            std::span<char> out) noexcept;
+// Spot: everything that works on the instrument, whoever placed it.
+[[nodiscard]] std::optional<std::string_view> write_cancel_all(const Instrument& instrument,
+                                                               std::uint64_t request,
+                                                               const RequestStamp& stamp,
+                                                               std::span<char> out) noexcept;
 // An amend of an order that works, by what its style says: USD-M order.modify; spot
 // order.amend.keepPriority (less quantity, nothing else) or order.cancelReplace, which needs to
 // know what the order was: `tif`, `self_trade`. `wire_id` stays the order's.

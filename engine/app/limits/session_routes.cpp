@@ -122,6 +122,30 @@ boost::json::object sessions(const SessionRouteParts& parts) {
   }
   return {{"venues", venues}, {"instruments", instruments}};
 }
+boost::json::object venues(const SessionRouteParts& parts) {
+  boost::json::array rows;
+  for (std::uint16_t n = 1; n < 16; ++n) {
+    const auto venue = static_cast<VenueId>(n);
+    if (!trades_on(parts.config, venue)) continue;
+    const VenueLine& line = parts.view.venues().of(venue);
+    if (line.state.venue == VenueId::None) {
+      rows.push_back({{"venue", sq::text_of(venue)},
+                      {"condition", "unknown"},
+                      {"words", "nothing was said since the start"}});
+      continue;
+    }
+    rows.push_back({{"venue", sq::text_of(venue)},
+                    {"condition", sq::text_of(line.state.condition)},
+                    {"words", meaning_of(line.state.condition)},
+                    {"takes_orders", takes_orders(line.state.condition)},
+                    {"since_ns", line.since.ns},
+                    {"rate_left", line.state.rate_left},
+                    {"clock_offset_ns", line.clock_offset_ns},
+                    {"clock_uncertainty_ns", line.clock_uncertainty_ns},
+                    {"clock_measured_ns", line.measured.ns}});
+  }
+  return {{"venues", rows}};
+}
 }  // namespace
 
 std::vector<admin::Route> session_routes(SessionRouteParts given) {
@@ -133,6 +157,13 @@ std::vector<admin::Route> session_routes(SessionRouteParts given) {
        [parts](const HttpRequest&, Rest) {
          HttpResponse response;
          response.body = boost::json::serialize(sessions(*parts)) + "\n";
+         return response;
+       }},
+      {"GET", "/api/v1/venues", admin::Access::Read,
+       "What each venue and the link to it last said of themselves, and its clock against ours.",
+       [parts](const HttpRequest&, Rest) {
+         HttpResponse response;
+         response.body = boost::json::serialize(venues(*parts)) + "\n";
          return response;
        }},
       {"POST", "/api/v1/sessions", admin::Access::Change,

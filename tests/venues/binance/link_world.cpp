@@ -44,7 +44,8 @@ WallTime wall_now() {
                       .count()};
 }
 bool about_an_order(std::string_view text) {
-  return text.find("\"order.") != std::string_view::npos;
+  return text.find("\"order.") != std::string_view::npos ||
+         text.find("\"openOrders.cancelAll") != std::string_view::npos;
 }
 }  // namespace
 
@@ -234,9 +235,22 @@ OrderId LinkWorld::place(Side side, const char* price, const char* qty, TimeInFo
   return draft.id;
 }
 void LinkWorld::cancel(OrderId id) {
-  auto record = make_record(RecordKind::CancelSent, CancelRequest{id, StrategyId{0}, {}, {}, {}});
+  auto record =
+      make_record(RecordKind::CancelSent, CancelRequest{id, StrategyId{0}, {}, {}, {}, {}});
   record.header.instrument = instrument.id;
   static_cast<void>(in.try_push(record.header));
+}
+void LinkWorld::cancel_together(const std::vector<OrderId>& ids, bool all, bool ends) {
+  for (const OrderId id : ids) {
+    CancelRequest request;
+    request.id = id;
+    request.group = all ? CancelGroup::All : CancelGroup::Some;
+    if (ends && id == ids.back())
+      request.group = all ? CancelGroup::LastOfAll : CancelGroup::LastOfSome;
+    auto record = make_record(RecordKind::CancelSent, request);
+    record.header.instrument = instrument.id;
+    static_cast<void>(in.try_push(record.header));
+  }
 }
 void LinkWorld::query(OrderId id) {
   auto record = make_record(RecordKind::QuerySent, QueryRequest{id});

@@ -71,6 +71,8 @@ class LinkWorld {
   OrderId place(Side side, const char* price, const char* qty,
                 TimeInForce tif = TimeInForce::GoodTillCancel, bool reduce_only = false);
   void cancel(OrderId id);
+  // As the core marks cancels that it decides together; `ends`: the last one says so.
+  void cancel_together(const std::vector<OrderId>& ids, bool all, bool ends = true);
   void query(OrderId id);
   void query_account(std::uint64_t request);
   // The other user.

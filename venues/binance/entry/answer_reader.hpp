@@ -37,6 +37,8 @@ class AnswerReader {
   // how many, before any is left out.
   [[nodiscard]] bool read_orders(std::string_view body, std::vector<ToldOrder>& orders,
                                  std::uint64_t& last_id, std::size_t& rows);
+  // Answers to a batch, in the order of its requests. False: one of them cannot be read.
+  [[nodiscard]] bool read_batch(std::string_view body, std::vector<BatchAnswer>& answers);
   [[nodiscard]] bool read_trades(std::string_view body, std::vector<ToldTrade>& trades,
                                  std::uint64_t& last_id, std::size_t& rows);
   [[nodiscard]] bool read_account(std::string_view body, ToldAccount& account);

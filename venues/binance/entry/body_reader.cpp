@@ -68,6 +68,25 @@ bool AnswerReader::read_orders(std::string_view body, std::vector<ToldOrder>& or
   return true;
 }
 
+bool AnswerReader::read_batch(std::string_view body, std::vector<BatchAnswer>& answers) {
+  const auto all = parser_->array(body);
+  if (!all) return false;
+  for (const dom::element each : *all) {
+    JsonFields fields{each};
+    BatchAnswer answer;
+    if (const auto code = fields.integer_if("code")) {
+      answer.code = static_cast<std::int32_t>(*code);
+      answer.message = fields.text_or_none("msg");
+    } else if (ToldOrder order; fill_order(fields, order)) {
+      answer.order = order;
+    } else {
+      return false;
+    }
+    answers.push_back(answer);
+  }
+  return true;
+}
+
 bool AnswerReader::fill_trade(JsonFields& fields, ToldTrade& trade) const {
   trade.instrument = symbols_.find(fields.text("symbol"));
   trade.venue_order_id = fields.id("orderId");

@@ -47,18 +47,35 @@ class CancelErrand final : public Errand {
   bool done_{false};
 };
 
-// Everything that works on one symbol. What became of each order comes by the user data stream.
+// Everything that works on one symbol. What became of each order comes by the user data stream, or
+// is in the answer. `cancels`: what it stands for; they leave one by one when it fails.
 class CancelAllErrand final : public Errand {
  public:
-  CancelAllErrand(LinkContext& context, const Instrument& instrument)
-      : context_{context}, instrument_{instrument} {}
+  CancelAllErrand(OrderFlow& flow, const Instrument& instrument, CancelList cancels)
+      : flow_{flow}, instrument_{instrument}, cancels_{std::move(cancels)} {}
 
   [[nodiscard]] std::optional<RestAsk> next() override;
   void on_answer(const RestAnswer& answer) override;
 
  private:
-  LinkContext& context_;
+  OrderFlow& flow_;
   const Instrument& instrument_;
+  CancelList cancels_;
+  int tries_{0};
+  bool done_{false};
+};
+
+// USD-M: up to ten cancels of one symbol in one request.
+class CancelBatchErrand final : public Errand {
+ public:
+  CancelBatchErrand(OrderFlow& flow, CancelList cancels);
+
+  [[nodiscard]] std::optional<RestAsk> next() override;
+  void on_answer(const RestAnswer& answer) override;
+
+ private:
+  OrderFlow& flow_;
+  std::vector<PendingRequest> asked_;
   int tries_{0};
   bool done_{false};
 };

@@ -105,6 +105,7 @@ void OrderFlow::on_answer(const Incoming& said) {
   const ToldOrder* const told = said.order_told ? &said.order : nullptr;
   if (asked.kind == RequestKind::Place) return on_placed(asked.id, asked.instrument, meaning, told);
   if (asked.kind == RequestKind::Amend) return on_amended(asked, meaning, said);
+  if (asked.kind == RequestKind::CancelAll) return on_group_answered(asked, meaning);
   if (meaning.care == Care::ClockOff) {  // with a better stamp, once it is known
     lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
     return;
@@ -191,25 +192,5 @@ void CancelErrand::on_answer(const RestAnswer& answer) {
   // A better stamp, or a better moment, may do; nothing else is tried twice.
   done_ = meaning.care != Care::ClockOff && meaning.care != Care::SlowDown;
   if (done_) flow_.on_cancelled(asked_, meaning, nullptr);
-}
-
-std::optional<RestAsk> CancelAllErrand::next() {
-  if (done_ || tries_ == kCancelTries) return std::nullopt;
-  ++tries_;
-  RestAsk ask;
-  ask.method = "DELETE";
-  ask.path = context_.spot() ? "/api/v3/openOrders" : "/fapi/v1/allOpenOrders";
-  ask.query = std::string{"symbol="}.append(instrument_.symbol.view());
-  ask.cost = {1, 0, 0};
-  ask.purpose = Purpose::Cancel;
-  return ask;
-}
-void CancelAllErrand::on_answer(const RestAnswer& answer) {
-  if (answer.outcome != Outcome::Answered) return;  // tried again
-  const VenueAnswer said = context_.reader.read_error(answer.status, answer.body);
-  const Meaning meaning = answer.told()
-                              ? Meaning{Fate::Done, RejectCode::None, Care::None}
-                              : meaning_of(context_.where.venue, RequestKind::Cancel, said);
-  done_ = meaning.fate == Fate::Done || meaning.fate == Fate::NotFound;  // none is there
 }
 }  // namespace sq::binance

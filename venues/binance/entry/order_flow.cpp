@@ -128,33 +128,39 @@ bool OrderFlow::send_order(Line& line, const risk::Approved& approved,
   return true;
 }
 
-void OrderFlow::on_cancel(const RecordHeader& record) {
-  const OrderId id = payload_of<CancelRequest>(record).id;
-  // It has not left, and now it never will.
+bool OrderFlow::withdraw(OrderId id, InstrumentId instrument) {
   if (HeldRequests::Held* const held = orders_.find(id)) {
     held->withdrawn = true;
-    return not_sent(id, record.instrument);
+    not_sent(id, instrument);
+    return true;
   }
-  if (lane_of(id).withdraw(id)) return;
-  if (cancels_.empty() && try_cancel(record) == Tried::Done) return;
+  return lane_of(id).withdraw(id);
+}
+
+void OrderFlow::leave(const RecordHeader& cancel) {
+  if (cancels_.empty() && try_cancel(cancel) == Tried::Done) return;
   // Without room: the core asks again.
-  static_cast<void>(cancels_.push(record, {}, context_.now));
+  static_cast<void>(cancels_.push(cancel, {}, context_.now));
+}
+
+PendingRequest OrderFlow::asked_of(const RecordHeader& cancel) {
+  PendingRequest asked;
+  asked.id = payload_of<CancelRequest>(cancel).id;
+  asked.instrument = cancel.instrument;
+  asked.kind = RequestKind::Cancel;
+  if (is_payload<ExternalCancel>(cancel))
+    asked.venue_order_id = payload_of<ExternalCancel>(cancel).venue_order_id;
+  return asked;
 }
 
 OrderFlow::Tried OrderFlow::try_cancel(const RecordHeader& record) {
-  const auto& cancel = payload_of<CancelRequest>(record);
   const Instrument* const instrument = context_.reader.find(record.instrument);
   if (instrument == nullptr) return Tried::Done;
-  PendingRequest asked;
-  asked.id = cancel.id;
+  PendingRequest asked = asked_of(record);
   asked.sent = context_.now;
-  asked.instrument = record.instrument;
-  asked.kind = RequestKind::Cancel;
-  if (is_payload<ExternalCancel>(record))
-    asked.venue_order_id = payload_of<ExternalCancel>(record).venue_order_id;
   Line* const line = session_.up();
   if (line == nullptr || pending_.full()) {
-    lane_of(cancel.id).push_first(std::make_unique<CancelErrand>(*this, asked));
+    lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
     return Tried::Done;
   }
   const Permission permission =
@@ -163,14 +169,14 @@ OrderFlow::Tried OrderFlow::try_cancel(const RecordHeader& record) {
     cancels_until_ = permission.until;
     return Tried::Hold;
   }
-  const auto wire = to_wire(context_.settings.instance, cancel.id);
+  const auto wire = to_wire(context_.settings.instance, asked.id);
   const OrderName name{asked.venue_order_id != 0 || !wire ? std::string_view{} : wire->view(),
                        asked.venue_order_id};
   const auto text =
       write_cancel(*instrument, name, pending_.next_number(), stamp_for(*line), text_);
   if (!text) return Tried::Done;
   if (!line->send(*text)) {
-    lane_of(cancel.id).push_first(std::make_unique<CancelErrand>(*this, asked));
+    lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
     return Tried::Done;
   }
   asked.line = line->number();
@@ -228,6 +234,8 @@ void OrderFlow::lose(const PendingRequest& asked) {
     unknown(asked.id, asked.instrument);
   } else if (asked.kind == RequestKind::Amend) {
     doubtful_.push_back(asked);
+  } else if (asked.kind == RequestKind::CancelAll) {
+    again_by_rest(asked.instrument, take_sent_group(asked.number));
   } else {
     lane_of(asked.id).push_first(std::make_unique<CancelErrand>(*this, asked));
   }
@@ -235,11 +243,11 @@ void OrderFlow::lose(const PendingRequest& asked) {
 
 void OrderFlow::cancel_all() {
   for (const Instrument& each : context_.where.instruments)
-    rest_[0]->push_first(std::make_unique<CancelAllErrand>(context_, each));
+    rest_[0]->push_first(std::make_unique<CancelAllErrand>(*this, each, CancelList{}));
 }
 bool OrderFlow::placing(OrderId id) { return orders_.find(id) != nullptr || pending_.placing(id); }
 bool OrderFlow::idle() const noexcept {
-  return cancels_.empty() && pending_.none() &&
+  return cancels_.empty() && group_.empty() && later_.empty() && pending_.none() &&
          std::all_of(rest_.begin(), rest_.end(), [](const auto& lane) { return lane->idle(); });
 }
 }  // namespace sq::binance

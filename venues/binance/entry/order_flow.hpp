@@ -7,10 +7,12 @@
 
 #include <array>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/risk/approval.hpp"
 #include "engine/venue/request_ring.hpp"
+#include "venues/binance/entry/cancel_groups.hpp"
 #include "venues/binance/entry/kept_line.hpp"
 #include "venues/binance/entry/pending.hpp"
 #include "venues/binance/entry/rest_lane.hpp"
@@ -70,7 +72,7 @@ class OrderFlow {
       } else if (record.kind == RecordKind::AmendSent) {
         on_amend(record, request.stamp, may_open);
       } else if (record.kind == RecordKind::CancelSent) {
-        on_cancel(record);
+        collect(record);
       } else if (record.kind == RecordKind::QuerySent) {
         on_query(record);
       }
@@ -80,6 +82,8 @@ class OrderFlow {
   }
   // REST, and what has had no answer for too long: behind the reading of what has come.
   bool step() {
+    if (group_.abandoned(context_.now)) leave_group();
+    if (!later_.empty()) leave_each(std::exchange(later_, {}));
     const bool busy = step_rest();
     give_up_old();
     return busy;
@@ -97,6 +101,8 @@ class OrderFlow {
  private:
   friend class PlaceErrand;
   friend class CancelErrand;
+  friend class CancelAllErrand;
+  friend class CancelBatchErrand;
   static constexpr int kRequestsATurn = 64;
   static constexpr std::size_t kRestLanes = 4;
   static constexpr std::size_t kHeldMax = 4'096;
@@ -104,7 +110,18 @@ class OrderFlow {
   enum class Tried : std::uint8_t { Done, Hold };
   void on_order(const RecordHeader& record, const risk::ApprovalStamp& stamp, bool may_open);
   void on_amend(const RecordHeader& record, const risk::ApprovalStamp& stamp, bool may_open);
-  void on_cancel(const RecordHeader& record);
+  void collect(const RecordHeader& cancel);
+  void leave(const RecordHeader& cancel);
+  void leave_each(const CancelList& cancels);
+  void leave_group();
+  void send_group(bool all);
+  [[nodiscard]] bool cancel_all_by_session();
+  [[nodiscard]] CancelList take_sent_group(std::uint64_t request);
+  void on_group_answered(const PendingRequest& asked, const Meaning& meaning);
+  void again_by_rest(InstrumentId instrument, CancelList cancels);
+  // It has not left, and now it never will.
+  [[nodiscard]] bool withdraw(OrderId id, InstrumentId instrument);
+  [[nodiscard]] static PendingRequest asked_of(const RecordHeader& cancel);
   [[nodiscard]] Tried try_order(const RecordHeader& record, const risk::ApprovalStamp& stamp);
   [[nodiscard]] Tried try_cancel(const RecordHeader& record);
   [[nodiscard]] bool send_order(Line& line, const risk::Approved& approved,
@@ -142,6 +159,9 @@ class OrderFlow {
   WallTime cancels_until_{};
   std::array<std::unique_ptr<RestLane>, kRestLanes> rest_;
   std::vector<PendingRequest> doubtful_;
+  CancelCollector group_{kHeldMax};
+  std::vector<SentGroup> sent_groups_;
+  CancelList later_;  // what a message with several could not do, one by one
   int key_refusals_{0};
   char text_[kOrderTextMax]{};
 };

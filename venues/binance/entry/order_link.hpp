@@ -55,6 +55,7 @@ struct OrderLinkCounters {
   std::uint64_t orders_sent{0};  // over any way
   std::uint64_t cancels_sent{0};
   std::uint64_t by_rest{0};            // of both
+  std::uint64_t together{0};           // cancels that were to leave in a message with others
   std::uint64_t not_sent{0};           // orders
   std::uint64_t unknown{0};            // orders whose fate was not told
   std::uint64_t refused_at_egress{0};  // approval missing, used, or the latch closed

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct ToldOrder {
   OrderType type{OrderType::Limit};
   TimeInForce tif{TimeInForce::GoodTillCancel};
   bool reduce_only{false};
+};
+// One of several requests in one: an order, or why not.
+struct BatchAnswer {
+  std::optional<ToldOrder> order;
+  std::int32_t code{0};
+  std::string_view message;  // valid until the next reading
 };
 struct ToldTrade {
   InstrumentId instrument{kNoInstrument};
