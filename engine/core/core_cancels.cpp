@@ -1,5 +1,5 @@
-// Cancels out, one record an order. What is decided together for one instrument is marked as a group:
-// a venue's thread may send it as one message, whose answer alone ends no order.
+// Cancels out, one record an order. What is decided together for one instrument is marked as a
+// group: a venue's thread may send it as one message, whose answer alone ends no order.
 // Source: controls A01, A16, P28; faults X06, X22.
 #include "engine/core/core.hpp"
 

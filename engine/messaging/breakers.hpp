@@ -14,7 +14,7 @@ enum class VenueCondition : std::uint8_t {  // append only
   Connected = 1,
   Disconnected = 2,  // orders or their reports cannot pass
   Maintenance = 3,   // the venue says so itself
-  RateLimited = 4,   // no order may leave for now: a ban, a wait, or its share of the budget is used
+  RateLimited = 4,   // no order may leave for now: a ban, a wait, or their share is used up
   NoTrading = 5,     // the venue refuses the key, or the account may not trade: only people help
   Degraded = 6       // orders pass, but not as they should: no session, fates unknown of late
 };

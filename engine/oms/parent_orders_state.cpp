@@ -37,7 +37,8 @@ void save_parent(StateOut& out, const Parent& parent) {
   out.put(parent.group);
   out.put(parent.instrument);
   out.put(parent.limit.raw());
-  for (const Qty qty : {parent.qty, parent.filled, parent.at_stake, parent.booked}) out.put(qty.raw());
+  for (const Qty qty : {parent.qty, parent.filled, parent.at_stake, parent.booked})
+    out.put(qty.raw());
   out.put(parent.turnover);
   out.put(parent.deadline.ns);
   for (const std::uint32_t n : {parent.children, parent.children_max, parent.protection_bps})

@@ -133,7 +133,8 @@ Meaning meaning_of(VenueId venue, RequestKind request, const VenueAnswer& answer
         (answer.message == "Service Unavailable." ||
          answer.message.starts_with("Internal error; unable to process your request"));
     if (certain) return not_done(RejectCode::Halted);
-    return answer.code == -1016 ? Meaning{Fate::Unknown, RejectCode::None, Care::Closing} : kUnknown;
+    const Care care = answer.code == -1016 ? Care::Closing : Care::None;
+    return {Fate::Unknown, RejectCode::None, care};
   }
   if (answer.status < 400 || answer.status == 408 || answer.status == 409 || answer.code == 0)
     return kUnknown;  // a redirect, a timeout, half of a cancel-replace, or no body of the venue's

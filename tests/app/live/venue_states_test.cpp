@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/messaging/breakers.hpp"
+#include "engine/types/text.hpp"
 #include "engine/wal/reader.hpp"
 #include "tests/app/engine_process.hpp"
 #include "tests/app/live/local_exchange.hpp"
