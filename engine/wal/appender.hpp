@@ -1,6 +1,6 @@
 // The write end of the log: one copy into shared memory and a record is safe from the death of the
 // process. Picks the stream by the record's kind and chains its checksum.
-// Thread: core only. Cost: about 10 ns for 128 bytes (bench wal/append_128); no system call, no
+// Thread: core only. Cost: about 20 ns for 128 bytes (bench wal/append_128); no system call, no
 // allocation. A full ring: see WhenFull; the wait drains the ring by itself if nobody else does.
 // Errors: false only when the ring is full (WhenFull::Refuse, the disk is full too, or it did not
 // empty within wait_ns_max), and for a log that has failed or was closed: then no order may be
