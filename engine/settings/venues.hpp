@@ -18,6 +18,9 @@ enum class Environment : std::uint8_t {
   Testnet,  // the venue's test network: its hosts, TLS
   Live      // real money: the venue's hosts, TLS, and arming at each start
 };
+enum class MarketFormat : std::uint8_t { Json, Sbe };
+enum class TradeFeed : std::uint8_t { None, Each, Aggregate };
+
 struct VenueConnection {
   VenueId venue{VenueId::None};
   Environment environment{Environment::Live};  // no default
@@ -28,8 +31,12 @@ struct VenueConnection {
   std::string key_fingerprint;     // of the api key, as `shrivenquant check` shows it. Live only
   std::filesystem::path ca_file;   // certificates to trust; "": the system's
   std::int32_t cpu{-1};            // of the venue's thread
-  std::int64_t recv_window_ns{5'000 * kNsPerMs};      // 1 ms to 60 s: how old a request may arrive
-  std::int64_t order_age_ns_max{500 * kNsPerMs};      // 1 ms to 60 s in our process, then NotSent
+  // SBE: smaller and sooner than JSON. Spot in mode live only: its streams want an (Ed25519) key.
+  MarketFormat market_format{MarketFormat::Json};
+  std::int32_t depth_ms{100};  // how often books are told: spot 100, 1000; USD-M 0, 100, 250, 500
+  TradeFeed trades{TradeFeed::Aggregate};         // Each: not folded by price; of SBE always each
+  std::int64_t recv_window_ns{5'000 * kNsPerMs};  // 1 ms to 60 s: how old a request may arrive
+  std::int64_t order_age_ns_max{500 * kNsPerMs};  // 1 ms to 60 s in our process, then NotSent
   std::int64_t answer_wait_ns_max{2 * kNsPerSecond};  // 100 ms to 60 s, then its outcome is unknown
   std::int64_t silence_ns_max{10 * kNsPerSecond};     // 1 to 300 s without a byte: ping, then gone
   // The venue cancels everything when nothing is heard from us for so long; 0: off. USD-M only.

@@ -131,6 +131,40 @@ TEST_CASE("the numbers of a venue are accepted on their bounds and refused beyon
   CHECK(refused(with(live_config(), "rest = ", "dead_man_s = 0\nrest = ")).empty());
 }
 
+TEST_CASE("a venue's books come as often as it has streams for", "[settings]") {
+  const auto told = [](std::string text, int ms) {
+    return refused(with(text, "rest = ", "depth_ms = " + std::to_string(ms) + "\nrest = "));
+  };
+  const std::string usdm = live_config();
+  const std::string spot = with(usdm, "name = \"binance-usdm\"", "name = \"binance-spot\"");
+  REQUIRE(refused(spot) == "strategy.one.instruments");  // and no more: its instrument is elsewhere
+  for (const int ms : {0, 100, 250, 500}) CHECK(told(usdm, ms).empty());
+  for (const int ms : {-1, 1, 99, 101, 499, 501, 1'000})
+    CHECK(told(usdm, ms) == "venue[1].depth_ms");
+  for (const int ms : {100, 1'000}) CHECK(told(spot, ms) == "strategy.one.instruments");
+  for (const int ms : {0, 99, 101, 250, 999, 1'001}) CHECK(told(spot, ms) == "venue[1].depth_ms");
+  for (const char* trades : {"none", "each", "aggregate"})
+    CHECK(refused(with(usdm,
+                       "rest = ", std::string{"trades = \""}.append(trades).append("\"\nrest = ")))
+              .empty());
+  CHECK(refused(with(usdm, "rest = ", "trades = \"all\"\nrest = ")) == "venue[1].trades");
+}
+
+TEST_CASE("SBE is for spot, and for who has a key", "[settings]") {
+  const auto sbe = [](const std::string& text, const std::string& more = "") {
+    return refused(with(text, "rest = ", "market_format = \"sbe\"\n" + more + "rest = "));
+  };
+  const auto spot = [](const std::string& text) {
+    return with(text, "name = \"binance-usdm\"", "name = \"binance-spot\"");
+  };
+  CHECK(sbe(live_config()) == "venue[1].market_format");
+  CHECK(sbe(spot(live_config())) == "strategy.one.instruments");  // accepted
+  CHECK(sbe(spot(paper_config())) == "venue[1].market_format");
+  CHECK(sbe(spot(live_config()), "depth_ms = 100\n") == "venue[1].depth_ms");
+  CHECK(refused(with(live_config(), "rest = ", "market_format = \"xml\"\nrest = ")) ==
+        "venue[1].market_format");
+}
+
 TEST_CASE("a venue without a dead-man timer takes none", "[settings]") {
   std::string text = with(live_config(), "rest = ", "dead_man_s = 60\nrest = ");
   CHECK(refused(text).empty());

@@ -19,6 +19,27 @@ constexpr std::uint64_t kRequestRingBytes = 4U << 20;
 constexpr std::int64_t kCoreBeatNsMax = 2 * kNsPerSecond;  // older: the venue's timer runs out
 constexpr std::int64_t kStatusNs = 100 * kNsPerMs;
 
+binance::TradeStream trade_stream(settings::TradeFeed of) noexcept {
+  switch (of) {
+    case settings::TradeFeed::None:
+      return binance::TradeStream::None;
+    case settings::TradeFeed::Each:
+      return binance::TradeStream::Each;
+    case settings::TradeFeed::Aggregate:
+      return binance::TradeStream::Aggregate;
+  }
+  return binance::TradeStream::None;
+}
+binance::MarketLinkSettings market_settings(const settings::VenueConnection& connection,
+                                            const std::optional<auth::VenueKey>& key) {
+  binance::MarketLinkSettings made;
+  made.streams.depth_ms = connection.depth_ms;
+  made.streams.trades = trade_stream(connection.trades);
+  made.streams.sbe = connection.market_format == settings::MarketFormat::Sbe;
+  if (made.streams.sbe && key) made.api_key = key->api_key;
+  return made;
+}
+
 binance::OrderLinkSettings order_settings(const settings::Config& config,
                                           const settings::VenueConnection& connection,
                                           const auth::VenueKey& key,
@@ -52,8 +73,8 @@ VenueThread::VenueThread(const settings::Config& config,
       budget_file_{config.log.dir / rate_limits_file(connection.venue)} {
   require_cpu(fmt::format("venue.cpu of {}", sq::text_of(connection.venue)), connection.cpu);
   restore_budget();
-  market_link_ = std::make_unique<binance::MarketLink>(site_.link, binance::MarketLinkSettings{},
-                                                       governor_, market_);
+  market_link_ = std::make_unique<binance::MarketLink>(
+      site_.link, market_settings(connection, site_.key), governor_, market_);
   if (site_.key)
     order_link_ = std::make_unique<binance::OrderLink>(
         site_.link, order_settings(config, connection, *site_.key, approval), site_.key->signer,

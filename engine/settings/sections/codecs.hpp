@@ -33,6 +33,11 @@ inline constexpr std::array kModes{Choice{"recorded", Mode::Recorded}, Choice{"p
 inline constexpr std::array kEnvironments{Choice{"local", Environment::Local},
                                           Choice{"testnet", Environment::Testnet},
                                           Choice{"live", Environment::Live}};
+inline constexpr std::array kMarketFormats{Choice{"json", MarketFormat::Json},
+                                           Choice{"sbe", MarketFormat::Sbe}};
+inline constexpr std::array kTradeFeeds{Choice{"none", TradeFeed::None},
+                                        Choice{"each", TradeFeed::Each},
+                                        Choice{"aggregate", TradeFeed::Aggregate}};
 inline constexpr std::array kIdles{Choice{"spin", Idle::Spin}, Choice{"yield", Idle::Yield},
                                    Choice{"sleep", Idle::Sleep}};
 inline constexpr std::array kDecodes{Choice{"thread", Decode::Thread},

@@ -26,6 +26,9 @@ void fields(Io& io, T& venue) {
   text_or_none(io, "key_fingerprint", venue.key_fingerprint, kFingerprintCodec);
   text_or_none(io, "ca_file", venue.ca_file, kPathCodec);
   io.integer("cpu", venue.cpu, -1, kCpuMax, "CPU number, -1 is not pinned", Need::Optional);
+  io.choice("market_format", venue.market_format, kMarketFormats, Need::Optional);
+  io.integer("depth_ms", venue.depth_ms, 0, 1'000, "milliseconds", Need::Optional);
+  io.choice("trades", venue.trades, kTradeFeeds, Need::Optional);
   io.duration("recv_window_ms", venue.recv_window_ns, 1, 60'000, Need::Optional);
   io.duration("order_age_ms_max", venue.order_age_ns_max, 1, 60'000, Need::Optional);
   io.duration("answer_wait_ms_max", venue.answer_wait_ns_max, 100, 60'000, Need::Optional);

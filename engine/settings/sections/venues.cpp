@@ -64,12 +64,29 @@ void check_url(Reader& reader, std::string_view key, const std::string& text,
 
 bool sends_orders(Mode mode) noexcept { return mode == Mode::Live; }
 
+void check_streams(Reader& reader, Mode mode, const VenueConnection& of) {
+  const bool spot = of.venue == VenueId::BinanceSpot;
+  const int ms = of.depth_ms;
+  if (spot && ms != 100 && ms != 1'000)
+    reader.refuse("depth_ms", "100 or 1000 at \"binance-spot\"");
+  if (!spot && ms != 0 && ms != 100 && ms != 250 && ms != 500)
+    reader.refuse("depth_ms", "0, 100, 250 or 500 at \"binance-usdm\"");
+  if (of.market_format != MarketFormat::Sbe) return;
+  if (!spot) {
+    reader.refuse("market_format", "\"json\" at \"binance-usdm\": it has no streams of SBE");
+  } else if (!sends_orders(mode)) {
+    reader.refuse("market_format", "\"json\" in mode \"paper\": streams of SBE want an API key");
+  }
+  if (reader.has("depth_ms")) reader.refuse("depth_ms", "no such key with SBE: each 20 ms");
+}
+
 void check_connection(Reader& reader, Mode mode, const VenueConnection& of) {
   if (of.venue != VenueId::BinanceSpot && of.venue != VenueId::BinanceUsdm)
     reader.refuse("name", "\"binance-spot\" or \"binance-usdm\": no link to other venues yet");
   check_url(reader, "rest", of.rest, of);
   check_url(reader, "stream", of.stream, of);
   check_url(reader, "api", of.api, of);
+  check_streams(reader, mode, of);
   if (!sends_orders(mode)) {
     for (const std::string_view key : {"api", "key_file", "key_fingerprint"})
       if (reader.has(key)) reader.refuse(key, "no such key in mode \"paper\": nothing is sent");

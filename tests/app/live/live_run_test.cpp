@@ -52,7 +52,7 @@ TEST_CASE(
   end_and_compare(exchange, engine);
 }
 
-TEST_CASE("the same over TLS in sessions that logged on with Ed25519", "[app][live]") {
+TEST_CASE("the same over TLS, logged on with Ed25519, spot's market in SBE", "[app][live]") {
   Authority authority{scratch() / "live-tls-certificates"};
   const Certificate certificate = authority.issue();
   const auto public_key = scratch() / "live-tls-public.pem";
@@ -75,7 +75,9 @@ TEST_CASE("the same over TLS in sessions that logged on with Ed25519", "[app][li
                        {"dead_man_s = 60", trust},
                        {"name = \"binance-spot\"\nenvironment = \"local\"",
                         "name = \"binance-spot\"\nenvironment = \"local\"\nca_file = \"" +
-                            authority.file().string() + "\""}});
+                            authority.file().string() + "\""},
+                       {"stream = \"wss://localhost:28306\"",
+                        "stream = \"wss://localhost:28306/sbe\"\nmarket_format = \"sbe\""}});
   LiveEngine engine{"live-tls", config};
   REQUIRE(engine.until_orders(exchange.log_dir(), 40, 30));
   end_and_compare(exchange, engine);
