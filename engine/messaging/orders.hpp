@@ -34,7 +34,7 @@ struct OrderRequest {
 };
 static_assert(sizeof(OrderRequest) == 64);
 template <>
-constexpr std::size_t kShortestPayload<OrderRequest> = 56;
+inline constexpr std::size_t kShortestPayload<OrderRequest> = 56;
 // Of a record of any age.
 [[nodiscard]] inline OrderRequest order_request_of(const RecordHeader& sent) noexcept {
   if (sent.length >= record_length(sizeof(OrderRequest))) [[likely]]

@@ -148,7 +148,7 @@ template <class P>
 // The shortest payload that older logs hold of a kind whose payload grew. What lies behind it in a
 // record that is longer is read through a function of that payload's, never by payload_of().
 template <class P>
-constexpr std::size_t kShortestPayload = sizeof(P);
+inline constexpr std::size_t kShortestPayload = sizeof(P);
 
 // The payload behind a header that lies in a ring, a segment or a Record.
 template <class P>
