@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "engine/app/admin_views.hpp"
+#include "engine/app/alerts/alert_task.hpp"
 #include "engine/app/archive_task.hpp"
 #include "engine/types/text.hpp"
 
@@ -92,6 +93,23 @@ void add_counts(Families& out, const core::Ledger& ledger) {
           ledger.orders().pool().working());
 }
 
+void add_alerts(Families& out, const AlertTask& alerts) {
+  const AlertTotals totals = alerts.totals();
+  out.add("shrivenquant_alerts_open", "Alerts that hold, or that nobody has in hand.",
+          MetricType::Gauge, {}, static_cast<double>(totals.open));
+  out.add("shrivenquant_alerts_unattended", "Alerts that nobody has in hand: they are repeated.",
+          MetricType::Gauge, {}, static_cast<double>(totals.unattended));
+  out.add("shrivenquant_alerts_followed", "1 while the log is read for what people have to know.",
+          MetricType::Gauge, {}, totals.problem.empty() ? 1 : 0);
+  for (const AlertChannelStatus& each : alerts.status().channels) {
+    const Labels labels{{"channel", each.name}};
+    out.add("shrivenquant_alerts_delivered_total", "Messages that arrived.", MetricType::Counter,
+            labels, static_cast<double>(each.delivered));
+    out.add("shrivenquant_alerts_failed_total", "Attempts to tell people that failed.",
+            MetricType::Counter, labels, static_cast<double>(each.failed));
+  }
+}
+
 void add_archive(Families& out, const ArchiveStatus& status) {
   out.add("shrivenquant_archive_up_to_date", "1 while the SQL archive has what the log has.",
           MetricType::Gauge, {}, status.state == ArchiveState::UpToDate ? 1 : 0);
@@ -114,6 +132,7 @@ std::string AdminViews::metrics() {
           MetricType::Counter, {}, static_cast<double>(run_.log().bytes_appended()));
   out.add("shrivenquant_log_failed", "1 when the write-ahead log has failed.", MetricType::Gauge, {},
           run_.log().failed() ? 1 : 0);
+  if (const AlertTask* alerts = run_.alerts()) add_alerts(out, *alerts);
   if (const ArchiveTask* archive = run_.archive()) add_archive(out, archive->status());
   const auto lines = position_lines(ledger, run_.strategy_names(), marks());
   for (const PositionLine& line : lines) {

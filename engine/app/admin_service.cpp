@@ -10,6 +10,8 @@
 #include "engine/app/admin_breaks.hpp"
 #include "engine/app/admin_events.hpp"
 #include "engine/app/admin_views.hpp"
+#include "engine/app/alerts/alert_routes.hpp"
+#include "engine/app/days/day_routes.hpp"
 #include "engine/app/desk/desk_routes.hpp"
 #include "engine/app/desk/margin.hpp"
 #include "engine/app/event_bus/bus_metrics.hpp"
@@ -299,6 +301,7 @@ struct AdminService::Impl {
          show([this] { return views.breakers(); })},
         breaker_route(views.view(), run.config(),
                       [this](const AdminCommand& asked) { return command(asked); }),
+        day_route({run.config(), views.view(), [this] { views.catch_up(); }}),
     };
     for (admin::Route& route : control_routes()) table.push_back(std::move(route));
     for (admin::Route& route : admin::options::routes()) table.push_back(std::move(route));
@@ -310,6 +313,7 @@ struct AdminService::Impl {
     for (admin::Route& route : limit_routes(limit_parts())) table.push_back(std::move(route));
     for (admin::Route& route : session_routes(session_parts())) table.push_back(std::move(route));
     for (admin::Route& route : desk_routes(desk_parts())) table.push_back(std::move(route));
+    for (admin::Route& route : alert_routes(alert_parts())) table.push_back(std::move(route));
     return table;
   }
 
@@ -327,6 +331,16 @@ struct AdminService::Impl {
     return {run.config(), views.view(),
             [this](const Record<SessionEvent>& told) { return queue(told); },
             [this](const Record<StaticData>& told) { return queue(told); }};
+  }
+
+  AlertRouteParts alert_parts() {
+    return {run.config(), [this] { return run.alerts(); },
+            [this](const Record<AlertCommand>& taken) {
+              run.text_log().warning("admin", "alert {} in the hands of {}, reason \"{}\"",
+                                     taken.payload.alert, taken.payload.who.view(),
+                                     taken.payload.reason.view());
+              return queue(taken);
+            }};
   }
 
   DeskRouteParts desk_parts() {

@@ -138,6 +138,8 @@ core::CoreSetup core_setup(settings::Config& config) {
   add_scopes(setup, config.risk);
   setup.policies = policy_setup(config);
   setup.breakers = breakers(config.risk);
+  for (const settings::EndOfDay& each : config.day_ends)
+    setup.day_ends.push_back({each.venue, each.cut_ns, each.marks, each.mark_age_ns_max});
   for (settings::StrategySettings& each : config.strategies) {
     const strategy::StrategyKind* kind = strategies::find(each.kind);
     if (kind == nullptr) {

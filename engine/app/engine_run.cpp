@@ -280,6 +280,7 @@ Summary EngineRun::summarise() {
   summary.assumptions.push_back({"risk_controls_off", text_of_policies_off(config_)});
   summary.assumptions.push_back({"risk_limits_off", text_of_limits_off(config_)});
   summary.comparisons = comparisons_of(core_->ledger(), summary.warnings);
+  summary.days = venue_days(core_->ledger().days(), config_.day_ends);
   report_books(summary);
   if (log_->failed()) summary.warnings.push_back("the log failed: " + log_->failure());
   return summary;

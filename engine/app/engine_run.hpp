@@ -41,6 +41,7 @@ struct RunProgress {
   std::atomic<bool> finished{false};
 };
 
+class AlertTask;
 class ArchiveTask;
 
 class EngineRun {
@@ -72,6 +73,14 @@ class EngineRun {
   }
   [[nodiscard]] const ArchiveTask* archive() const noexcept {
     return archive_.load(std::memory_order_acquire);
+  }
+
+  // Those of its alerts; the same.
+  void show_alerts(const AlertTask* alerts) noexcept {
+    alerts_.store(alerts, std::memory_order_release);
+  }
+  [[nodiscard]] const AlertTask* alerts() const noexcept {
+    return alerts_.load(std::memory_order_acquire);
   }
 
  private:
@@ -112,6 +121,7 @@ class EngineRun {
   RunProgress progress_;
   std::atomic<bool> stop_{false};
   std::atomic<const ArchiveTask*> archive_{nullptr};
+  std::atomic<const AlertTask*> alerts_{nullptr};
   std::uint32_t epoch_{1};
   std::string interrupted_;
   WallTime first_wall_{};

@@ -47,6 +47,7 @@ void LedgerView::take(const RecordHeader& record) {
   ledger_.apply(record);
   desk_.take(record);
   venues_.take(record);
+  days_.take(record);
   last_wall_ = record.wall;
   last_mono_ = record.mono;
   switch (record.kind) {

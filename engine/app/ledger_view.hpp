@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/app/days/day_facts.hpp"
 #include "engine/app/desk/operator_facts.hpp"
 #include "engine/app/desk/venue_conditions.hpp"
 #include "engine/core/ledger.hpp"
@@ -48,6 +49,7 @@ class LedgerView {
   }
   [[nodiscard]] const OperatorFacts& desk() const noexcept { return desk_; }
   [[nodiscard]] const VenueConditions& venues() const noexcept { return venues_; }
+  [[nodiscard]] const DayFacts& days() const noexcept { return days_; }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] bool ready() const noexcept { return ready_; }  // RecoveryFinished was seen
   [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -64,6 +66,7 @@ class LedgerView {
   std::uint64_t limit_sets_total_{0};
   OperatorFacts desk_;
   VenueConditions venues_;
+  DayFacts days_;
   std::string problem_;
   bool ready_{false};
   bool ended_{false};

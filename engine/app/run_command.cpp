@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "engine/app/admin_service.hpp"
+#include "engine/app/alerts/alert_task.hpp"
 #include "engine/app/archive_task.hpp"
 #include "engine/app/commands.hpp"
 #include "engine/app/engine_run.hpp"
@@ -98,6 +99,8 @@ void announce(EngineRun& run) {
   fmt::print(stderr, "speed {}, {} strategies, {} instruments, log {}\n",
              recorded ? settings::speed_text(config.session.speed) : "as time passes",
              config.strategies.size(), config.instruments.size(), run.log().dir().string());
+  if (!config.alerts.on())
+    fmt::print(stderr, "alerts off: [alerts] has no rule, nobody is told of anything\n");
   if (!run.log().rings_locked())
     run.text_log().warning("log", "the rings could not be locked in memory (ulimit -l); see `doctor`");
 }
@@ -151,10 +154,16 @@ int run_command(const RunOptions& options) {
   announce(run);
   ProgressLine progress{run};
   ArchiveOfRun archive{run};  // outlives the admin port, which shows it
-  std::optional<EventBusTask> events;  // so does this
+  std::optional<AlertTask> alerts;     // so do this
+  std::optional<EventBusTask> events;  // and this
   std::optional<AdminService> admin;
-  const Summary summary = run.run([&] {
+  if (run.config().alerts.on()) alerts.emplace(run.config(), run.text_log());
+  Summary summary = run.run([&] {
     if (stop_signal != 0) run.request_stop();
+    if (alerts && !alerts->started() && run.progress().running.load()) {
+      alerts->start(run.log().dir());
+      run.show_alerts(&*alerts);
+    }
     if (run.config().admin.enabled && !admin && run.progress().running.load()) {
       events.emplace(run.log().dir());
       events->consume(write_notices(events->bus(), run.text_log()));
@@ -165,6 +174,10 @@ int run_command(const RunOptions& options) {
   });
   progress.end();
   archive.finish();
+  if (alerts) {
+    alerts->finish(5 * kNsPerSecond);
+    summary.alerts = alerts->totals();
+  }
   print_summary(stdout, summary);
   std::fflush(stdout);
   if (!options.json.empty()) write_file(options.json, boost::json::serialize(to_json(summary)) + "\n");

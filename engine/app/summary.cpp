@@ -125,6 +125,17 @@ Comparisons comparisons_of(const core::Ledger& ledger, std::vector<std::string>&
   return made;
 }
 
+static void print_alerts(std::FILE* out, const Summary& summary) {
+  if (!summary.alerts) {
+    fmt::print(out, "  alerts: off, nobody was told of anything\n");
+    return;
+  }
+  const AlertTotals& n = *summary.alerts;
+  fmt::print(out, "  alerts: {} open, {} of them in nobody's hands; {} messages arrived, {} attempts failed\n",
+             n.open, n.unattended, n.delivered, n.failed);
+  if (!n.problem.empty()) fmt::print(out, "    told of nothing behind that: {}\n", n.problem);
+}
+
 void print_summary(std::FILE* out, const Summary& summary) {
   fmt::print(out, "\n  {}\n", summary.origin);
   if (!summary.interrupted.empty()) fmt::print(out, "  ended early: {}\n", summary.interrupted);
@@ -147,6 +158,8 @@ void print_summary(std::FILE* out, const Summary& summary) {
              with_separators(compared.made), with_separators(compared.opened),
              with_separators(compared.open.size()));
   for (const std::string& words : compared.open) fmt::print(out, "    {}\n", words);
+  print_alerts(out, summary);
+  print_days(out, summary.days);
   print_positions(out, summary);
   print_stages(out, summary);
   std::size_t named = 16;
@@ -174,6 +187,16 @@ boost::json::object to_json(const PositionLine& line) {
           {"turnover", money(line.turnover)},
           {"fills", line.fills},
           {"maker_fills", line.maker_fills}};
+}
+
+static boost::json::value alerts_json(const Summary& summary) {
+  if (!summary.alerts) return nullptr;
+  const AlertTotals& n = *summary.alerts;
+  return boost::json::object{{"open", n.open},
+                             {"unattended", n.unattended},
+                             {"delivered", n.delivered},
+                             {"failed", n.failed},
+                             {"problem", n.problem}};
 }
 
 boost::json::object to_json(const Summary& summary) {
@@ -226,6 +249,8 @@ boost::json::object to_json(const Summary& summary) {
            object{{"comparisons", summary.comparisons.made},
                   {"opened", summary.comparisons.opened},
                   {"open", array(summary.comparisons.open.begin(), summary.comparisons.open.end())}}},
+          {"alerts", alerts_json(summary)},
+          {"days", days_json(summary.days)},
           {"positions", positions},
           {"pnl", pnl},
           {"fees", fees},

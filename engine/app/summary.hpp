@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/app/days/day_summary.hpp"
 #include "engine/app/equity_curve.hpp"
 #include "engine/backtest/simulation.hpp"
 #include "engine/core/ledger.hpp"
@@ -40,6 +41,15 @@ struct Comparisons {
   std::vector<std::string> open;  // at the end, accepted or not, in words
 };
 
+// People who were called during the run (engine/app/alerts).
+struct AlertTotals {
+  std::uint64_t open{0};       // at the end: what they are about still holds, or nobody has them
+  std::uint64_t unattended{0};  // of these: nobody has them in hand
+  std::uint64_t delivered{0};  // messages that arrived
+  std::uint64_t failed{0};     // attempts that did not
+  std::string problem;         // why nothing was seen any more; "": all was
+};
+
 struct StageLine {
   std::string stage;
   telemetry::Percentiles ns;
@@ -68,6 +78,8 @@ struct Summary {
   std::uint64_t log_bytes{0};
   std::vector<backtest::Assumption> assumptions;
   Comparisons comparisons;
+  std::vector<VenueDays> days;        // empty: no venue's day is closed
+  std::optional<AlertTotals> alerts;  // empty: no rule, nobody is told of anything
   std::vector<std::string> warnings;  // e.g. engine and exchange disagree
 };
 

@@ -63,7 +63,10 @@ Core::Core(CoreSetup setup, Journal& journal, venue::OrderEntry& venues,
       venue_gone_ns_{setup.venue_gone_ns},
       state_room_(sizeof(RecordHeader) + sizeof(StrategyStateHeader) + strategy::kStateBytesMax),
       seen_latches_(ledger_.gate().scopes().size()),
-      saved_peaks_(ledger_.gate().scopes().size()) {
+      saved_peaks_(ledger_.gate().scopes().size()),
+      day_ends_{std::move(setup.day_ends)},
+      seen_prices_(day_ends_.empty() ? 0 : setup.instruments.size()),
+      day_sums_(ledger_.days().totals().size()) {
   ledger_.gate().set_approval_key(approval_key_);
   books_.reserve(setup.instruments.size());
   for (const InstrumentSetup& each : setup.instruments) {
@@ -113,6 +116,7 @@ void Core::on_input(RecordHeader& input) noexcept {
   // Before timers: nothing may leave behind the trigger.
   if (is_kill(input)) [[unlikely]] on_kill_command(input);
   if (ready_) {
+    if (wall_ >= days_due_) [[unlikely]] close_days();
     if (utc_day(wall_) != ledger_.day()) [[unlikely]] roll_day();
     if (timers_.next() <= now_) fire_timers();
     if (answers_.next() <= now_) ask_venues();
@@ -139,6 +143,7 @@ void Core::dispatch(const RecordHeader& input) noexcept {
     case RecordKind::VenueSnapshot: on_account_answer(input); break;
     case RecordKind::AdminCommand: on_command(input); break;
     case RecordKind::ManualOrder: on_manual(input); break;
+    case RecordKind::AlertCommand: break;  // alerts are told beside the core, from the log
     case RecordKind::FundingSettled: on_funding(input); break;
     case RecordKind::VenueAccount: on_account(input); break;
     case RecordKind::VenueState: on_venue_state(input); break;
@@ -215,7 +220,11 @@ void Core::recover_market(const RecordHeader& record) noexcept {
       case RecordKind::FeedStatus:
         if (ends_book(payload_of<FeedStatus>(record).event)) effect = book.on_disconnect();
         break;
-      case RecordKind::TradePrint: measure_trade(i, payload_of<TradePrint>(record)); break;
+      case RecordKind::TradePrint:
+        see_last(i, payload_of<TradePrint>(record).price);
+        measure_trade(i, payload_of<TradePrint>(record));
+        break;
+      case RecordKind::MarkPrice: see_mark(i, payload_of<MarkPrice>(record).mark); break;
       default: break;
     }
     if (effect.traded) measure_trade(i, book.last_trade());
@@ -272,6 +281,7 @@ void Core::fire_timers() noexcept {
       case TimerOwner::SaveState:
         save_states();
         save_peaks();
+        for (std::size_t s = 0; s < strategies_.size(); ++s) tell_refusals(s);
         timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
         break;
       case TimerOwner::ParentDeadline: parents_->on_deadline(timer.index); break;
@@ -298,6 +308,7 @@ void Core::on_ready() noexcept {
   }
   // A restart within the day keeps the day's loss: its base was in the log.
   if (utc_day(wall_) != ledger_.day()) roll_day();
+  ready_at_ = wall_;
   watch_raises();
   watch_answers();
   cancel_all(kNoStrategy, kNoInstrument, CancelReason::Recovery, true);
@@ -305,6 +316,7 @@ void Core::on_ready() noexcept {
   watch_breakers();
   timers_.start(now_ + save_state_every_ns_, TimerOwner::SaveState, 0);
   start_reconciling();
+  close_days();
   for (std::size_t i = 0; i < books_.size(); ++i) {
     refer(i);
     if (books_[i].state() == BookState::Live) watch_silence(i);
@@ -324,8 +336,10 @@ void Core::on_ready() noexcept {
 
 void Core::on_run_ended() noexcept {
   save_states();
-  for (std::size_t s = 0; s < strategies_.size(); ++s)
+  for (std::size_t s = 0; s < strategies_.size(); ++s) {
+    tell_refusals(s);
     set_state(s, StrategyState::Stopped, StateCause::Shutdown);
+  }
 }
 
 void Core::on_command(const RecordHeader& input) noexcept {
@@ -355,7 +369,6 @@ void Core::on_command(const RecordHeader& input) noexcept {
     case Command::ApproveProposal:
     case Command::ProposeOverride:
     case Command::AcknowledgeStrategy: break;  // of LimitsChanged
-    case Command::AckAlert: break;
     case Command::Reconcile:
     case Command::AcceptBreak:
     case Command::AdjustPosition: return on_break_command(input);

@@ -66,7 +66,7 @@ class Core {
   [[nodiscard]] MonoTime next_timer() const noexcept {
     const MonoTime first = std::min(timers_.next(), answers_.next());
     // Wall and monotonic time run at the same speed as far as the next event.
-    const WallTime expiry = expiries_.next();
+    const WallTime expiry = std::min(expiries_.next(), days_due_);
     if (expiry.ns == std::numeric_limits<std::int64_t>::max()) return first;
     return std::min(first, now_ + (expiry - wall_));
   }
@@ -111,6 +111,13 @@ class Core {
  private:
   friend class ParentDesk;
   friend class StrategyContext;
+  struct HeldRefusals {  // of one rule that has nothing to do with the order
+    risk::Rule rule{risk::Rule::None};
+    MonoTime due{};  // from here on the next is written again
+    InstrumentId instrument{kNoInstrument};
+    OrderRefused last{};
+    std::uint64_t times{0};  // not written yet
+  };
   struct Running {
     StrategySetup setup;
     std::unique_ptr<StrategyContext> context;
@@ -118,6 +125,7 @@ class Core {
     std::vector<bool> subscribed;                  // index: InstrumentId
     std::vector<std::byte> saved;                  // last StrategySaved, for a restart
     std::uint16_t saved_version{0};
+    HeldRefusals refusals{};
   };
 
   struct Measured {
@@ -169,8 +177,10 @@ class Core {
   void on_unknown_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
   void book_report(const RecordHeader& input, const ReportEffect& effect) noexcept;
   void pause_owner(const oms::Order& order) noexcept;
+  // core_refusals.cpp
   void refuse(const OrderRequest& draft, InstrumentId instrument,
               const risk::Verdict& verdict) noexcept;
+  void tell_refusals(std::size_t strategy) noexcept;
 
   // core_cancels.cpp. `again`: also when a cancel was sent before, which may never have arrived.
   void cancel(oms::Order& order, CancelReason reason, bool again = false,
@@ -215,6 +225,43 @@ class Core {
   void settle_latches() noexcept;
   void decide_figure(const risk::Scope& scope, DayFigure figure, std::int64_t value) noexcept;
   [[nodiscard]] static std::int64_t units(Int128 fine) noexcept;
+  // core_days.cpp: the end of venues' days
+  struct SeenPrices {
+    ToldPrice mark{};
+    ToldPrice last{};
+  };
+  struct DayMark {
+    Price price{};  // 0: none that is fresh
+    MarkSource source{MarkSource::None};
+    std::int64_t age_ns{0};
+  };
+  struct DaySum {
+    Int128 realised{0};
+    Int128 unrealised{0};
+    Int128 fees{0};
+    Int128 funding{0};
+    Int128 turnover{0};
+    std::uint64_t fills{0};
+    std::uint32_t lines{0};
+    std::uint32_t not_valued{0};
+  };
+  void see_mark(std::size_t instrument, Price price) noexcept {
+    if (!seen_prices_.empty()) seen_prices_[instrument].mark = {price, wall_};
+  }
+  void see_last(std::size_t instrument, Price price) noexcept {
+    if (!seen_prices_.empty()) seen_prices_[instrument].last = {price, wall_};
+  }
+  [[nodiscard]] std::int64_t open_day(const DayEnd& end) const noexcept;
+  void watch_days() noexcept;
+  void close_days() noexcept;
+  void close_day(const DayEnd& end, std::int64_t first, std::int64_t day) noexcept;
+  void close_totals(const DayClosed& close) noexcept;
+  [[nodiscard]] DayMark mark_at(std::size_t instrument, const DayEnd& end,
+                                WallTime cut) const noexcept;
+  [[nodiscard]] DayClosed day_line(const DayClosed& close, std::size_t strategy,
+                                   std::size_t instrument, const DayMark& mark) const noexcept;
+  void add_to_total(const DayClosed& line, std::size_t instrument) noexcept;
+
   // core_reconcile.cpp: what venues hold
   void start_reconciling() noexcept;
   void request_account(std::size_t venue) noexcept;
@@ -313,6 +360,11 @@ class Core {
   std::vector<std::int64_t> saved_peaks_;      // same index
   std::uint64_t latches_seen_{0};              // OrderGate::latch_changes()
   MonoTime losses_due_{};
+  std::vector<DayEnd> day_ends_;
+  std::vector<SeenPrices> seen_prices_;  // [instrument]; empty: no day is closed
+  std::vector<DaySum> day_sums_;         // index: DayBooks::totals()
+  WallTime days_due_{kNoCut};
+  WallTime ready_at_{};
 
   CoreCounters counters_;
   std::uint64_t digest_{0};

@@ -30,10 +30,12 @@ void Core::on_market_data(const RecordHeader& input) noexcept {
         effect = book.on_order(input);
         break;
       case RecordKind::TradePrint:
+        see_last(i, payload_of<TradePrint>(input).price);
         measure_trade(i, payload_of<TradePrint>(input));
         if (ready_) notify_trade(i, payload_of<TradePrint>(input));
         return;
       case RecordKind::MarkPrice:  // in the log for funding and margin
+        see_mark(i, payload_of<MarkPrice>(input).mark);
         if (ready_ && parents_->works(i)) parents_->on_mark(i, payload_of<MarkPrice>(input).mark);
         return;
       case RecordKind::Candle: return;
@@ -41,6 +43,7 @@ void Core::on_market_data(const RecordHeader& input) noexcept {
     }
   }
   if (effect.traded) {
+    see_last(i, book.last_trade().price);
     measure_trade(i, book.last_trade());
     if (ready_) notify_trade(i, book.last_trade());
   }

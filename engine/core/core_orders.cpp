@@ -79,29 +79,6 @@ strategy::Submitted Core::place(OrderRequest draft, InstrumentId instrument,
   return {draft.id, risk::Rule::None};
 }
 
-void Core::refuse(const OrderRequest& draft, InstrumentId instrument,
-                  const risk::Verdict& verdict) noexcept {
-  OrderRefused refused;
-  refused.parent = draft.parent;
-  refused.limit = draft.limit;
-  refused.qty = draft.qty;
-  refused.observed = verdict.observed;
-  refused.allowed = verdict.allowed;
-  refused.strategy = draft.strategy;
-  refused.account = draft.account;
-  refused.side = draft.side;
-  refused.type = draft.type;
-  refused.tif = draft.tif;
-  refused.rule = static_cast<std::uint8_t>(verdict.rule);
-  refused.detail = verdict.detail;
-  refused.scope = static_cast<std::uint8_t>(verdict.scope);
-  refused.scope_number = verdict.scope_number;
-  refused.limits_version = ledger_.gate().limits_version();
-  auto record = make_record(RecordKind::OrderRefused, refused);
-  decide(record.header, instrument);
-  ledger_.apply(record.header);
-}
-
 void Core::on_report(const RecordHeader& input) noexcept {
   ReportEffect effect;
   {

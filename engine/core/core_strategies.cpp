@@ -15,6 +15,8 @@ void Core::set_state(std::size_t s, StrategyState to, StateCause cause) noexcept
   // What people ask for may have to warm up first: that is the engine's word.
   const bool waits = cause == StateCause::Command && to == StrategyState::Warming;
   if (!may_hand_over(waits ? HandOverBy::Engine : hand_over_by(cause), from, to)) return;
+  tell_refusals(s);
+  strategies_[s].refusals.rule = risk::Rule::None;
   auto record = make_record(RecordKind::StrategyChanged, StrategyChanged{id, from, to, cause, {}});
   decide(record.header, kNoInstrument);
   ledger_.apply(record.header);

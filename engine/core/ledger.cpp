@@ -1,11 +1,14 @@
-#include "engine/core/kill_reasons.hpp"
 #include "engine/core/ledger.hpp"
+
+#include "engine/core/kill_reasons.hpp"
+#include "engine/messaging/repeated_refusal.hpp"
 
 namespace sq::core {
 Ledger::Ledger(LedgerSetup setup)
     : orders_{setup.order_capacity, setup.instruments.size()},
       parents_{setup.instruments.size()},
       portfolio_{setup.instruments, setup.strategies},
+      days_{setup.instruments, setup.strategies, setup.gate.strategy_accounts},
       gate_{std::move(setup.gate)},
       accounts_{setup.instruments},
       states_(setup.strategies, StrategyState::Stopped) {}
@@ -98,7 +101,7 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     }
     case RecordKind::OrderRefused: {
       const auto rule = payload_of<OrderRefused>(record).rule;
-      if (rule < risk::kRuleCount) ++counters_.refusals[rule];
+      if (rule < risk::kRuleCount) counters_.refusals[rule] += refusals_in(record);
       break;
     }
     case RecordKind::StrategyChanged: apply_strategy(payload_of<StrategyChanged>(record)); break;
@@ -135,6 +138,7 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     }
     case RecordKind::EpochStarted:
       epoch_ = payload_of<EpochStarted>(record).epoch;
+      days_.apply(record);
       gate_.policies().on_epoch();
       gate_.set_log(LogCondition::Normal);  // another process, perhaps another disk
       break;
@@ -147,7 +151,9 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::SessionEvent:
       gate_.policies().on_session(payload_of<SessionEvent>(record), record.instrument);
       break;
+    case RecordKind::DayClosed: days_.apply(record); break;
     case RecordKind::StaticData:
+      days_.apply(record);
       gate_.policies().on_static(payload_of<StaticData>(record), index_of(record.instrument),
                                  record.mono);
       break;
@@ -190,8 +196,6 @@ void Ledger::apply(const RecordHeader& record) noexcept {
     case RecordKind::ConfigLoaded:
     case RecordKind::ManualOrder:
     case RecordKind::AlertCommand:
-    case RecordKind::AlertRaised:
-    case RecordKind::DayClosed:
     case RecordKind::TimeTick:
     case RecordKind::RunEnded:
     case RecordKind::RecoveryFinished:

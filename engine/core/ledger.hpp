@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/core/day_books.hpp"
 #include "engine/messaging/control.hpp"
 #include "engine/messaging/orders.hpp"
 #include "engine/messaging/reference_data.hpp"
@@ -119,7 +120,8 @@ class Ledger {
   }
   [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_sequence_; }
-  [[nodiscard]] std::int64_t day() const noexcept { return day_; }
+  [[nodiscard]] std::int64_t day() const noexcept { return day_; }  // of the limits
+  [[nodiscard]] const DayBooks& days() const noexcept { return days_; }
 
  private:
   friend class LedgerState;  // saves and restores all of it
@@ -148,6 +150,7 @@ class Ledger {
   oms::LinkedOrders links_;
   oms::LegOrders legs_;
   portfolio::Portfolio portfolio_;
+  DayBooks days_;
   risk::OrderGate gate_;
   oms::AccountFacts accounts_;
   risk::LimitBook limits_;

@@ -20,7 +20,7 @@ enum class Section : std::uint32_t {
   Accounts = 6,
   Parents = 7
 };
-constexpr std::uint32_t kSectionVersion = 13;
+constexpr std::uint32_t kSectionVersion = 14;
 constexpr std::array kSections{Section::Run,    Section::Orders,     Section::Portfolio,
                                Section::Gate,   Section::Strategies, Section::Accounts,
                                Section::Parents};
@@ -154,6 +154,7 @@ std::vector<wal::SnapshotSection> LedgerState::save() const {
         break;
       case Section::Portfolio:
         ledger_.portfolio_.save(out);
+        ledger_.days_.save(out);
         break;
       case Section::Gate:
         ledger_.gate_.save(out);
@@ -194,7 +195,7 @@ std::string LedgerState::restore(const wal::Snapshot& snapshot) {
         fits = ledger_.orders_.pool().restore(in);
         break;
       case Section::Portfolio:
-        fits = ledger_.portfolio_.restore(in);
+        fits = ledger_.portfolio_.restore(in) && ledger_.days_.restore(in);
         break;
       case Section::Gate:
         fits = restore_gate(in);

@@ -17,6 +17,7 @@
 #include "engine/settings/risk.hpp"
 #include "engine/strategy/strategy.hpp"
 #include "engine/types/instrument.hpp"
+#include "engine/types/mark_source.hpp"
 
 namespace sq::core {
 struct StrategySetup {
@@ -33,6 +34,14 @@ struct InstrumentSetup {
   risk::InstrumentLimits limits{};
   book::SyncSettings book{};
   std::optional<book::analytics::MicrostructureSettings> microstructure;  // empty: not measured
+};
+
+// When a venue's day ends, and which prices value it: the first that is fresh at the cut.
+struct DayEnd {
+  VenueId venue{VenueId::None};
+  std::int64_t cut_ns{0};  // time of day, UTC
+  std::vector<MarkSource> marks{};
+  std::int64_t mark_age_ns_max{0};
 };
 
 struct CoreSetup {
@@ -56,6 +65,7 @@ struct CoreSetup {
   risk::ApprovalKey approval_key{};     // made anew for each process that sends to a venue
   risk::EgressLatch* egress{nullptr};   // follows the kill switch; null in replays. Outlives the core
   std::vector<risk::BreakerSettings> breakers{};
+  std::vector<DayEnd> day_ends{};  // at most one a venue; of others no day is closed
   std::int64_t venue_gone_ns{0};  // so long without a venue: its orders are cancelled when it is back
   std::int64_t flatten_ns_max{60 * kNsPerSecond};  // then positions that are left wait for a person
   std::int64_t save_state_every_ns{10 * kNsPerSecond};

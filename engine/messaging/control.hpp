@@ -61,8 +61,7 @@ enum class Command : std::uint8_t {  // append only
   AcknowledgeStrategy = 14,  // a person has looked at its repeated executions
   Reconcile = 15,     // asks every venue now
   AcceptBreak = 16,   // `request` is the break's number
-  AdjustPosition = 17, // `request` is the break's number; twice, by two people
-  AckAlert = 18  // `request` is the alert's number: `who` has it in hand
+  AdjustPosition = 17 // `request` is the break's number; twice, by two people
 };
 struct AdminCommand {
   Command command{Command::Kill};

@@ -37,7 +37,7 @@ enum class RecordKind : std::uint16_t {
   FundingSettled = 17,    // a position paid or received funding
   SessionEvent = 18,      // phase of a venue's or an instrument's session
   ManualOrder = 19,       // manual_order.hpp: what a person asks for at the desk
-  AlertCommand = 20,      // reserved: alerts are not there yet
+  AlertCommand = 20,      // alerts.hpp: somebody has an alert in hand
   VenueAccount = 21,      // margin of an account; liquidations
   StaticData = 22,        // holdings, lists, confirmed filters
   FxReference = 12,       // a rate between currencies that no book gives
@@ -67,8 +67,7 @@ enum class RecordKind : std::uint16_t {
   QuerySent = 0x100B,      // QueryRequest: an order whose outcome is unknown
   DayStarted = 0x100C,     // the daily limits count from here
   BreakerChanged = 0x100D,  // a circuit breaker opened, half-opened or closed
-  AlertRaised = 0x100F,   // reserved: alerts are not there yet
-  DayClosed = 0x1015,     // reserved: the end of a day is not there yet
+  DayClosed = 0x1015,     // day_close.hpp: the end of a venue's day
   LimitSet = 0x100E,  // what became of a LimitsChanged, a raise that ended, an override used
   AmendSent = 0x1010,      // AmendRequest
   BreakChanged = 0x1013,   // engine and venue differ, agree again, or were compared

@@ -37,7 +37,8 @@ enum class StaticFact : std::uint8_t {  // append only
   FiltersConfirmed = 1,  // the venue's filters are the ones in use, as of this record
   Holdings = 2,          // value: what may be delivered, 1e-8 units, open sells not deducted
   Banned = 3,            // value 1: only orders that reduce a position; 0: ends
-  Restricted = 4         // value 1: no new orders; 0: ends, unless the configuration restricts it
+  Restricted = 4,        // value 1: no new orders; 0: ends, unless the configuration restricts it
+  SettlementPrice = 5    // value: a Price; values what is held at the end of the day
 };
 // StaticData: header.instrument names the instrument.
 struct StaticData {

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "engine/settings/admin.hpp"
+#include "engine/settings/alerts.hpp"
 #include "engine/settings/archive.hpp"
 #include "engine/settings/chains.hpp"
+#include "engine/settings/end_of_day.hpp"
 #include "engine/settings/engine.hpp"
 #include "engine/settings/instruments.hpp"
 #include "engine/settings/portfolio.hpp"
@@ -31,9 +33,11 @@ struct Config {
   std::vector<InstrumentSettings> instruments;  // index == index_of(InstrumentId)
   Risk risk;
   Portfolio portfolio;
+  std::vector<EndOfDay> day_ends;  // in the order of the file
   Log log;
   Archive archive;
   Admin admin;
+  Alerts alerts;
   Simulation simulation;
   Telemetry telemetry;
   std::vector<VenueConnection> venues;       // modes paper and live; in the order of the file

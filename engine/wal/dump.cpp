@@ -4,6 +4,7 @@
 #include "engine/messaging/greeks.hpp"
 #include "engine/messaging/market_data.hpp"
 #include "engine/messaging/orders.hpp"
+#include "engine/messaging/repeated_refusal.hpp"
 #include "engine/types/instrument.hpp"
 #include "engine/types/text.hpp"
 #include "engine/wal/dump_account.hpp"
@@ -240,7 +241,9 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
     case RecordKind::CancelSent:
       return put_payload<CancelRequest>(f, r);
     case RecordKind::OrderRefused:
-      return put_payload<OrderRefused>(f, r);
+      put_payload<OrderRefused>(f, r);
+      if (const std::uint64_t times = refusals_in(r); times > 1) f.number("times", times);
+      return;
     case RecordKind::OrderChanged:
       return put_payload<OrderChanged>(f, r);
     case RecordKind::FillBooked:
@@ -273,7 +276,7 @@ void put_by_kind(Fields& f, const RecordHeader& r) {
       return put_venue_account(f, r);
     case RecordKind::DayStarted:
       return put_payload<DayStarted>(f, r);
-    case RecordKind::ManualOrder: case RecordKind::AlertCommand: case RecordKind::AlertRaised:
+    case RecordKind::ManualOrder: case RecordKind::AlertCommand:
     case RecordKind::DayClosed:
       return put_desk(f, r);
     case RecordKind::LimitsChanged:

@@ -87,8 +87,6 @@ std::string_view text_of(RecordKind kind) noexcept {
       return "ManualOrder";
     case RecordKind::AlertCommand:
       return "AlertCommand";
-    case RecordKind::AlertRaised:
-      return "AlertRaised";
     case RecordKind::DayClosed:
       return "DayClosed";
     case RecordKind::LimitSet:
@@ -150,8 +148,6 @@ std::string_view text_of(Command command) noexcept {
       return "reconcile";
     case Command::AcceptBreak:
       return "accept-break";
-    case Command::AckAlert:
-      return "ack-alert";
     case Command::AdjustPosition:
       return "adjust-position";
     case Command::ResetBreaker:

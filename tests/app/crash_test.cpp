@@ -88,6 +88,8 @@ void kill_again_and_again(int kills, const std::string& name) {
   // Recorded time passes so fast that the session lasts for all kills.
   const auto config = write_config(name, {{"existing = \"replace\"", "existing = \"recover\""},
                                           {"speed = \"max\"", "speed = 8"},
+                                          // Days are closed amid the kills.
+                                          {"cut = \"23:59\"", "cut = \"00:00:04\""},
                                           {"feed_ring_mib = 64", "feed_ring_mib = 16"},
                                           {"# feed_ring_mib", "feed_ring_mib"}});
   const std::string log = (scratch() / name).string();
@@ -109,6 +111,8 @@ void kill_again_and_again(int kills, const std::string& name) {
   INFO(last.output);
   REQUIRE(last.status == 0);  // 1 would mean that engine and exchange disagree
   compare_folds(log);
+  const json::value fold = json::parse(run("wal-fold", {log}).output);
+  CHECK(fold.at("days_closed").to_number<int>() == 2);  // one a venue: none twice, none missed
   CHECK(require_unique_ids(log) > 50);
   const Finished replayed = run("shrivenquant", {"replay", log});
   INFO(replayed.output);

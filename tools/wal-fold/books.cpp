@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint16_t kEpochStarted = 1, kInstrumentDefined = 3, kOrderReport = 4;
 constexpr std::uint16_t kOrderSent = 0x1000, kCancelSent = 0x1001, kOrderRefused = 0x1002,
                         kOrderChanged = 0x1003, kFillBooked = 0x1004, kKillChanged = 0x1008,
-                        kFundingBooked = 0x100A;
+                        kFundingBooked = 0x100A, kDayClosed = 0x1015;
 constexpr std::uint16_t kVenueAccount = 21;
 constexpr std::uint8_t kLiquidation = 3, kTakeover = 4;  // notices of VenueAccount
 constexpr std::uint16_t kUnallocated = 0xFFFF;
@@ -100,6 +100,18 @@ bool Books::trade(const InstrumentFacts& instrument, Holding& holding, bool buy,
          !__builtin_add_overflow(holding.realised, result.realised, &holding.realised);
 }
 
+bool Books::unrealised_of(std::uint32_t instrument, const Holding& held, std::int64_t mark,
+                          std::int64_t& unrealised) const {
+  const auto known = instruments_.find(instrument);
+  std::int64_t value = 0;
+  if (known == instruments_.end() || mark <= 0 ||
+      !value_of(known->second, mark, magnitude(held.qty), false, value))
+    return false;
+  const bool gains = (held.qty > 0) != (known->second.kind == kInverse);
+  unrealised = gains ? value - held.cost : held.cost - value;
+  return true;
+}
+
 void Books::mismatch(std::uint64_t sequence, const std::string& what) {
   constexpr std::size_t kListed = 1000;
   if (mismatches_.size() < kListed)
@@ -116,6 +128,7 @@ void Books::see(const Record& record) {
     case kInstrumentDefined: {
       need(record, 136);
       InstrumentFacts facts;
+      facts.venue = at<std::uint16_t>(p, 4);
       facts.kind = at<std::uint8_t>(p, 6);
       facts.symbol = text_at(p, 8, 24);
       facts.base = text_at(p, 32, 8);
@@ -146,8 +159,12 @@ void Books::see(const Record& record) {
     case kVenueAccount:
       on_account(record);
       break;
+    case kDayClosed:
+      on_day_closed(record);
+      break;
     case kOrderRefused:
-      ++refused_;
+      // A longer one stands for many alike.
+      refused_ += record.payload_bytes >= 64 ? at<std::uint64_t>(p, 56) : 1;
       break;
     case kKillChanged:
       need(record, 72);

@@ -30,6 +30,7 @@ namespace fold {
 __extension__ using Wide = __int128;
 
 struct InstrumentFacts {
+  std::uint16_t venue{0};
   std::uint8_t kind{0};
   std::string symbol, base, quote, settle;
   std::int64_t multiplier{100'000'000};
@@ -73,6 +74,7 @@ class Books {
   [[nodiscard]] std::uint32_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t fills() const { return fills_; }
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
+  [[nodiscard]] std::uint64_t days_closed() const { return days_closed_; }
   [[nodiscard]] bool kill_latched() const { return kill_latched_; }
   // Fills whose FillBooked is not in the log: none, or the last one before a kill.
   [[nodiscard]] std::size_t unbooked() const { return unbooked_.size(); }
@@ -89,6 +91,26 @@ class Books {
     std::int64_t flow{0};
     std::int64_t realised{0};
   };
+  struct ClosedLine {  // as the last close of a day had it
+    std::int64_t realised{0};
+    std::int64_t fees{0};
+    std::int64_t funding{0};
+    std::int64_t net{0};  // of the last one that knew it
+    std::int64_t net_from{0};
+    std::uint64_t fills{0};
+  };
+  struct DayBegun {
+    std::int64_t day{0};
+    std::uint32_t epoch{0};
+    std::map<Place, ClosedLine> lines;
+    ClosedLine totals;
+  };
+  // days.cpp
+  void on_day_closed(const Record& record);
+  void end_day(const Record& record, std::uint16_t venue);
+  [[nodiscard]] bool unrealised_of(std::uint32_t instrument, const Holding& held,
+                                   std::int64_t mark, std::int64_t& unrealised) const;
+
   void on_sent(const Record& record);
   void on_cancel(const Record& record);
   void on_report(const Record& record);
@@ -108,6 +130,9 @@ class Books {
   std::map<std::uint32_t, InstrumentFacts> instruments_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, FillResult> unbooked_;  // order id, trade id
   std::vector<std::string> mismatches_;
+  std::map<Place, ClosedLine> closed_;
+  std::map<std::uint16_t, DayBegun> days_begun_;
+  std::uint64_t days_closed_{0};
   std::uint32_t epoch_{0};
   std::uint64_t fills_{0};
   std::uint64_t refused_{0};

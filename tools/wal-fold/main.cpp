@@ -89,8 +89,10 @@ void print(const fold::LogSummary& log, const Books& books, bool all_orders) {
   std::array<std::uint64_t, kStates.size()> counts{};
   for (const auto& [id, order] : books.orders())
     if (order.state < counts.size()) ++counts[order.state];
-  std::printf("\"sent\":%llu,\"refused\":%llu,\"fills\":%llu,\"unbooked_fills\":%llu,\"states\":{",
-              n(books.orders().size()), n(books.refused()), n(books.fills()), n(books.unbooked()));
+  std::printf("\"sent\":%llu,\"refused\":%llu,\"fills\":%llu,\"unbooked_fills\":%llu,"
+              "\"days_closed\":%llu,\"states\":{",
+              n(books.orders().size()), n(books.refused()), n(books.fills()), n(books.unbooked()),
+              n(books.days_closed()));
   for (std::size_t i = 1; i < counts.size(); ++i)
     std::printf("%s\"%s\":%llu", i == 1 ? "" : ",", kStates[i], n(counts[i]));
   std::printf("},\n");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/messaging/repeated_refusal.hpp"
+
 namespace sq::app {
 RequestLine* OperatorFacts::pending() noexcept {
   if (requests_.empty() || requests_.back().outcome != RequestOutcome::Pending) return nullptr;
@@ -34,8 +36,9 @@ void OperatorFacts::take(const RecordHeader& record) {
     case RecordKind::OrderRefused: {
       const auto& refused = payload_of<OrderRefused>(record);
       if (refusals_.size() == kRefusalsMax) refusals_.pop_front();
-      refusals_.push_back({refused, record.instrument, record.wall, record.sequence});
-      ++refusals_total_;
+      const std::uint64_t times = refusals_in(record);
+      refusals_.push_back({refused, record.instrument, record.wall, record.sequence, times});
+      refusals_total_ += times;
       RequestLine* const line = pending();
       if (line == nullptr || line->asked.action != ManualAction::New) return;
       const ManualOrder& asked = line->asked;

@@ -14,6 +14,7 @@ struct RefusalLine {
   InstrumentId instrument{kNoInstrument};
   WallTime wall{};
   std::uint64_t sequence{0};
+  std::uint64_t times{1};  // alike, one after the other
 };
 
 enum class RequestOutcome : std::uint8_t {

@@ -143,6 +143,7 @@ object refusal_json(const RefusalLine& line, const settings::Config& config) {
   if (is_soft(rule)) words.append("; a ticket with \"confirm\": true passes it");
   return {{"time", time_text(line.wall)},
           {"sequence", line.sequence},
+          {"times", line.times},
           {"strategy", s < config.strategies.size() ? config.strategies[s].name : "manual"},
           {"instrument", i < config.instruments.size()
                              ? instrument_name(config.instruments[i].instrument)

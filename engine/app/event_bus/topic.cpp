@@ -85,7 +85,6 @@ TopicSet topics_of(RecordKind kind) noexcept {
     case RecordKind::AdminCommand:
     case RecordKind::ManualOrder:
     case RecordKind::AlertCommand:
-    case RecordKind::AlertRaised:
     case RecordKind::LimitsChanged:
     case RecordKind::LimitSet:
       return {Topic::Commands};

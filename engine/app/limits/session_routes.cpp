@@ -20,7 +20,8 @@ using net::HttpResponse;
 constexpr std::array<std::string_view, 7> kPhases{
     "unknown", "closed", "pre-open", "auction", "continuous", "maintenance", "halted"};
 constexpr std::array<std::string_view, 5> kPermits{"resting", "ioc", "fok", "post-only", "market"};
-constexpr std::array<std::string_view, 5> kFacts{"", "filters", "holdings", "banned", "restricted"};
+constexpr std::array<std::string_view, 6> kFacts{"",       "filters",    "holdings",
+                                                 "banned", "restricted", "settlement-price"};
 
 constexpr std::string_view kSession =
     "accepted: {\"venue\": \"name\" or \"instrument\": \"VENUE:SYMBOL\", \"phase\": \"closed\" | "
@@ -29,8 +30,8 @@ constexpr std::string_view kSession =
     "market\"}";
 constexpr std::string_view kStatic =
     "accepted: {\"instrument\": \"VENUE:SYMBOL\", \"fact\": \"filters\" (confirmed now) | "
-    "\"holdings\" | \"banned\" | \"restricted\", \"value\": a quantity for holdings, \"1\" or "
-    "\"0\" for lists, \"who\": \"name\"}";
+    "\"holdings\" | \"banned\" | \"restricted\" | \"settlement-price\" (of the day that is open), "
+    "\"value\": a quantity for holdings, \"1\" or \"0\" for lists, a price, \"who\": \"name\"}";
 
 template <std::size_t N>
 std::optional<std::uint8_t> place_of(const std::array<std::string_view, N>& words,
@@ -95,6 +96,10 @@ HttpResponse take_static(const SessionRouteParts& parts, const HttpRequest& requ
     const auto qty = parse_fixed<Qty>(value);
     if (!qty || *qty < Qty{}) return error_response(400, kStatic);
     data.value = qty->raw();
+  } else if (data.fact == StaticFact::SettlementPrice) {
+    const auto price = parse_fixed<Price>(value);
+    if (!price || *price <= Price{}) return error_response(400, kStatic);
+    data.value = price->raw();
   } else if (data.fact != StaticFact::FiltersConfirmed) {
     if (value != "0" && value != "1") return error_response(400, kStatic);
     data.value = value == "1" ? 1 : 0;
@@ -170,7 +175,7 @@ std::vector<admin::Route> session_routes(SessionRouteParts given) {
        "Tells the phase of a venue's or an instrument's session.",
        [parts](const HttpRequest& request, Rest) { return take_session(*parts, request); }},
       {"POST", "/api/v1/static-data", admin::Access::Change,
-       "Tells holdings, ban and restricted lists, and that filters were confirmed.",
+       "Tells holdings, lists, settlement prices, and that filters were confirmed.",
        [parts](const HttpRequest& request, Rest) { return take_static(*parts, request); }},
   };
 }

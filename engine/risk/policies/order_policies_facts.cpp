@@ -102,6 +102,8 @@ void OrderPolicies::on_static(const StaticData& data, std::size_t instrument,
     case StaticFact::Restricted:
       at.restricted_now = data.value != 0;
       break;
+    case StaticFact::SettlementPrice:  // of the books, not of the gate
+      return;
   }
   settle();
 }

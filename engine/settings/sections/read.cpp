@@ -4,7 +4,9 @@
 #include <bit>
 #include <tuple>
 
+#include "engine/settings/sections/alert_fields.hpp"
 #include "engine/settings/sections/breaker_fields.hpp"
+#include "engine/settings/sections/end_of_day_fields.hpp"
 #include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/venues.hpp"
 
@@ -292,9 +294,11 @@ void read_sections(Reader& root, const std::filesystem::path& project_dir, Confi
   read_instruments(root, config, references);
   read_risk(root, config.risk, references);
   read_portfolio(root, config, references);
+  read_end_of_day(root, config);
   read_log(root, config);
   read_table(root, "archive", config.archive, Need::Optional);
   read_table(root, "admin", config.admin, Need::Optional);
+  read_alerts(root, config);
   if (config.engine.mode == Mode::Live) {
     if (root.has("simulation"))
       root.refuse("simulation", "no such section in mode \"live\": the venue is the exchange");

@@ -1,4 +1,6 @@
+#include "engine/settings/sections/alert_fields.hpp"
 #include "engine/settings/sections/breaker_fields.hpp"
+#include "engine/settings/sections/end_of_day_fields.hpp"
 #include "engine/settings/sections/fields.hpp"
 #include "engine/settings/sections/policy_fields.hpp"
 #include "engine/settings/sections/simulation_venues.hpp"
@@ -84,9 +86,14 @@ std::string resolved_text(const Config& config) {
   write_elements(out, "risk.breaker", config.risk.breakers);
   if (config.engine.mode != Mode::Live)
     write_elements(out, "portfolio.balance", config.portfolio.balances);
+  write_elements(out, "end_of_day", config.day_ends);
   write_table(out, "log", config.log);
   write_table(out, "archive", config.archive);
   write_table(out, "admin", config.admin);
+  if (config.alerts.on()) {
+    write_table(out, "alerts", config.alerts);
+    write_elements(out, "alerts.rule", config.alerts.rules);
+  }
   if (config.engine.mode != Mode::Live) write_simulation(out, config.simulation);
   write_table(out, "telemetry", config.telemetry);
   for (const ChainSettings& chain : config.chains)

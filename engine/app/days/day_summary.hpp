@@ -1,0 +1,24 @@
+// The ends of venues' days in the summary of a run: what was closed last, and what is open.
+// Thread: after the run. Cost: cold.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "engine/core/day_books.hpp"
+#include "engine/settings/end_of_day.hpp"
+
+namespace sq::app {
+struct VenueDays {
+  VenueId venue{VenueId::None};
+  std::int64_t open{0};  // the day that goes on
+  WallTime open_until{};
+  std::vector<DayClosed> totals;  // of the last close, by account and currency; empty: none yet
+};
+[[nodiscard]] std::vector<VenueDays> venue_days(const core::DayBooks& books,
+                                                const std::vector<settings::EndOfDay>& ends);
+void print_days(std::FILE* out, const std::vector<VenueDays>& days);
+[[nodiscard]] boost::json::array days_json(const std::vector<VenueDays>& days);
+}  // namespace sq::app
