@@ -78,12 +78,12 @@ class OrderFlow {
       }
       in_.pop();
     }
+    if (group_.abandoned(context_.now)) leave_group();
+    if (!later_.empty()) leave_each(std::exchange(later_, {}));
     return send_held_orders(may_open) || busy;
   }
   // REST, and what has had no answer for too long: behind the reading of what has come.
   bool step() {
-    if (group_.abandoned(context_.now)) leave_group();
-    if (!later_.empty()) leave_each(std::exchange(later_, {}));
     const bool busy = step_rest();
     give_up_old();
     return busy;
