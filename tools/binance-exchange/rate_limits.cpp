@@ -8,7 +8,7 @@ namespace json = boost::json;
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kBanMs = 120'000;
 constexpr std::int64_t kStrikes = 10;  // that many 429 in a minute are borne
-constexpr std::int64_t kConnectionsMs = 5 * kMinuteMs;
+constexpr std::int64_t kFiveMinutesMs = 5 * kMinuteMs;
 constexpr std::int64_t kConnections = 300;
 }  // namespace
 
@@ -41,9 +41,19 @@ void RateLimits::count_weight(std::int64_t weight, std::int64_t now_ms) {
                    std::to_string(weight_limit_ * factor_) + " request weight per 1 MINUTE.");
 }
 
+void RateLimits::count_request(std::int64_t now_ms) {
+  if (raw_limit_ == 0) return;
+  check_ban(now_ms);
+  const std::int64_t number = now_ms / kFiveMinutesMs;
+  if (number != requests_.number) requests_ = {number, 0};
+  if (++requests_.used > raw_limit_ * factor_)
+    limit(-1003, "Too many requests; current limit is " + std::to_string(raw_limit_ * factor_) +
+                     " requests per 5 MINUTE.");
+}
+
 void RateLimits::count_connection(std::int64_t now_ms) {
   check_ban(now_ms);
-  const std::int64_t number = now_ms / kConnectionsMs;
+  const std::int64_t number = now_ms / kFiveMinutesMs;
   if (number != connections_.number) connections_ = {number, 0};
   if (++connections_.used > kConnections * factor_)
     limit(-1034, "Too many concurrent connections; current limit is " +
@@ -105,6 +115,11 @@ json::array RateLimits::list(int account, bool orders, bool counts, std::int64_t
     if (counts && account >= 0) each["count"] = used(account, i, now_ms);
     list.emplace_back(each);
   }
+  if (raw_limit_ != 0 && !counts)
+    list.emplace_back(json::object{{"rateLimitType", "RAW_REQUESTS"},
+                                   {"interval", "MINUTE"},
+                                   {"intervalNum", 5},
+                                   {"limit", raw_limit_ * factor_}});
   return list;
 }
 }  // namespace sq::exchange

@@ -24,13 +24,15 @@ struct OrderLimit {
 
 class RateLimits {
  public:
-  RateLimits(std::int64_t weight_limit, std::vector<OrderLimit> orders)
-      : weight_limit_{weight_limit}, orders_{std::move(orders)} {}
+  // `raw_limit`: requests of any kind in five minutes; 0: they are not counted.
+  RateLimits(std::int64_t weight_limit, std::vector<OrderLimit> orders, std::int64_t raw_limit)
+      : weight_limit_{weight_limit}, raw_limit_{raw_limit}, orders_{std::move(orders)} {}
   // Times what the venue allows; 1 is the venue's.
   void set_factor(std::int64_t factor) { factor_ = factor; }
 
   void check_ban(std::int64_t now_ms);
   void count_weight(std::int64_t weight, std::int64_t now_ms);
+  void count_request(std::int64_t now_ms);
   void ban_until(std::int64_t until_ms) { banned_until_ms_ = until_ms; }
   // Would `more` orders pass? Then count_orders() once they are accepted.
   void check_orders(int account, std::int64_t more, std::int64_t now_ms);
@@ -43,7 +45,8 @@ class RateLimits {
   [[nodiscard]] std::int64_t retry_after_s(int status, std::int64_t now_ms) const noexcept;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> headers(int account, bool orders,
                                                                          std::int64_t now_ms);
-  // As exchangeInfo and the WebSocket API have them; `account` -1: without counts of orders.
+  // As exchangeInfo (without counts: raw requests, too) and the WebSocket API have them;
+  // `account` -1: without counts of orders.
   [[nodiscard]] boost::json::array list(int account, bool orders, bool counts, std::int64_t now_ms);
   [[nodiscard]] std::uint64_t limited() const noexcept { return limited_; }
   [[nodiscard]] std::uint64_t banned() const noexcept { return banned_; }
@@ -57,9 +60,11 @@ class RateLimits {
   [[noreturn]] void limit(int code, std::string message);
 
   std::int64_t weight_limit_;  // a minute
+  std::int64_t raw_limit_;     // in five minutes
   std::vector<OrderLimit> orders_;
   std::int64_t factor_{1};
   Window weight_;  // of the one address there is
+  Window requests_;
   Window connections_;
   std::map<std::pair<int, std::size_t>, Window> counts_;
   std::int64_t banned_until_ms_{0};

@@ -60,7 +60,7 @@ ExchangeSite::ExchangeSite(Venue& venue, std::vector<ApiKey> keys, SiteSettings 
     : venue_{venue},
       keys_{std::move(keys)},
       settings_{std::move(settings)},
-      limits_{settings_.weight_limit, settings_.orders},
+      limits_{settings_.weight_limit, settings_.orders, settings_.raw_limit},
       clock_{&wall_ms} {}
 
 const ApiKey& ExchangeSite::key_of(const std::string& name) const {
@@ -116,6 +116,7 @@ RequestFault ExchangeSite::fault_of(std::string_view call) {
 json::value ExchangeSite::counted_call(const Endpoint& endpoint, const Params& params, int account,
                                        std::int64_t now_ms) {
   const std::int64_t weight = weight_of(endpoint, params);
+  limits_.count_request(now_ms);
   if (endpoint.free_when_done) {
     limits_.check_ban(now_ms);
   } else {

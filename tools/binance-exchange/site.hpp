@@ -39,6 +39,7 @@ struct SiteSettings {
   std::vector<OrderLimit> orders;
   std::int64_t connect_weight;       // of the WebSocket API
   std::int64_t messages_per_second;  // a connection of streams may send
+  std::int64_t raw_limit;            // requests in five minutes; 0: none
 };
 
 class ExchangeSite : public Site {

@@ -90,16 +90,9 @@ json::value SpotExchange::exchange_info(const Params& params, int, std::int64_t 
       if (wanted.empty() || wanted.find('"' + name + '"') != std::string::npos)
         symbols.emplace_back(symbol_json(where->instrument()));
   }
-  const auto limit = [](const char* kind, const char* interval, int number, int most) {
-    return json::object{
-        {"rateLimitType", kind}, {"interval", interval}, {"intervalNum", number}, {"limit", most}};
-  };
   return json::object{{"timezone", "UTC"},
                       {"serverTime", now_ms},
-                      {"rateLimits", json::array{limit("REQUEST_WEIGHT", "MINUTE", 1, 6'000),
-                                                 limit("ORDERS", "SECOND", 10, 100),
-                                                 limit("ORDERS", "DAY", 1, 200'000),
-                                                 limit("RAW_REQUESTS", "MINUTE", 5, 300'000)}},
+                      {"rateLimits", json::array{}},  // the site's
                       {"exchangeFilters", json::array{}},
                       {"symbols", symbols}};
 }

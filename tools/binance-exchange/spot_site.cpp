@@ -7,8 +7,8 @@ namespace {
 namespace json = boost::json;
 constexpr std::int64_t kDayMs = 86'400'000;
 SiteSettings settings() {
-  return {
-      "spot", 6'000, {{"SECOND", 10, "10S", 10'000, 100}, {"DAY", 1, "1D", kDayMs, 200'000}}, 2, 5};
+  return {"spot", 6'000, {{"SECOND", 10, "10S", 10'000, 100}, {"DAY", 1, "1D", kDayMs, 200'000}},
+          2,      5,     300'000};
 }
 
 constexpr Endpoint kEndpoints[]{

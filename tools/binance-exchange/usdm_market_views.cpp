@@ -64,16 +64,10 @@ json::value UsdmExchange::time(const Params&, UsdmUser&, int, std::int64_t now_m
 json::value UsdmExchange::exchange_info(const Params&, UsdmUser&, int, std::int64_t now_ms) {
   json::array symbols;
   for (const auto& [name, where] : markets_) symbols.emplace_back(symbol_json(where->instrument()));
-  const auto limit = [](const char* kind, const char* interval, int number, int most) {
-    return json::object{
-        {"rateLimitType", kind}, {"interval", interval}, {"intervalNum", number}, {"limit", most}};
-  };
   return json::object{{"timezone", "UTC"},
                       {"serverTime", now_ms},
                       {"futuresType", "U_MARGINED"},
-                      {"rateLimits", json::array{limit("REQUEST_WEIGHT", "MINUTE", 1, 2'400),
-                                                 limit("ORDERS", "SECOND", 10, 300),
-                                                 limit("ORDERS", "MINUTE", 1, 1'200)}},
+                      {"rateLimits", json::array{}},  // the site's
                       {"exchangeFilters", json::array{}},
                       {"assets", json::array{json::object{{"asset", "USDT"},
                                                           {"marginAvailable", true},

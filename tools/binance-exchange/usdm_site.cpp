@@ -6,11 +6,8 @@ namespace sq::exchange {
 namespace {
 namespace json = boost::json;
 SiteSettings settings() {
-  return {"usdm",
-          2'400,
-          {{"SECOND", 10, "10S", 10'000, 300}, {"MINUTE", 1, "1M", 60'000, 1'200}},
-          5,
-          10};
+  return {"usdm", 2'400, {{"SECOND", 10, "10S", 10'000, 300}, {"MINUTE", 1, "1M", 60'000, 1'200}},
+          5,      10,    0};
 }
 constexpr std::int64_t kMarkEveryMs = 1'000;
 

@@ -7,6 +7,7 @@
 #include "engine/messaging/account.hpp"
 #include "engine/types/decimal.hpp"
 #include "tests/venues/binance/link_world.hpp"
+#include "venues/binance/entry/link_context.hpp"
 
 using namespace sq;
 using namespace sq::test;
@@ -120,6 +121,35 @@ TEST_CASE("a trade that may or may not be in the balances makes the account be a
   CHECK(marks(world).back().complete == 1);
   CHECK(marks(world).back().trades == 1);
   CHECK(balance_of(world, "USDT") == (1'000'000 - 50) * Amount::kScale);
+}
+
+// Their numbers differ by the room that the link has for names of orders, so that each displaces
+// the other there.
+TEST_CASE("trades of two orders that share a slot of the link's names are told by both ids",
+          "[binance][link]") {
+  LinkOptions options;
+  options.futures = GENERATE(false, true);
+  LinkWorld world{options};
+  REQUIRE(world.until_ready());
+  const OrderId first = world.place(Side::Buy, "100.0", "1.000");
+  REQUIRE(world.until([&] { return world.told(first, ReportKind::Accepted); }));
+  const std::uint64_t number = world.reports(first).back().venue_order_id;
+  while (world.venue().next_order_id().value + 1 < number + binance::LinkContext::kNames) {
+  }
+  const OrderId second = world.place(Side::Buy, "100.0", "1.000");
+  REQUIRE(world.until([&] { return world.told(second, ReportKind::Accepted); }));
+  REQUIRE(world.reports(second).back().venue_order_id == number + binance::LinkContext::kNames);
+  world.other("SELL", "100.0", "2.000");
+  REQUIRE(world.until([&] { return world.told(second, ReportKind::Filled); }));
+  world.restart_link();
+  REQUIRE(world.until_ready());
+  world.query_account(80);
+  REQUIRE(world.until([&] { return marks(world).size() == 2; }));
+  CHECK(marks(world).back().complete == 1);
+  const auto told = trades(world);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].id == first);
+  CHECK(told[1].id == second);
 }
 
 TEST_CASE("an account of which a part cannot be had is not told at all", "[binance][link]") {

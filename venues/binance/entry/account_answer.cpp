@@ -118,29 +118,38 @@ void AccountAnswer::on_trades_done() {
   }
   stage_ = Stage::Names;
   at_ = 0;
-  unnamed_.clear();
   find_unnamed();
 }
 
-// Trades name the venue's number only. Orders that were not heard of since the start are looked
-// for in the venue's list of all orders.
+// Trades name the venue's number only. Orders that were not heard of since the start, or so long
+// ago that the link has forgotten them, are looked for in the venue's list of all orders. What is
+// found is kept here: the link's own memory may give its place to the next one at once.
 void AccountAnswer::find_unnamed() {
-  for (const ToldOrder& each : orders_)
-    context_.names.remember(each.instrument, each.venue_order_id, each.id);
+  for (const ToldOrder& each : orders_) name(each);
   for (; at_ < instruments().size(); ++at_) {
+    const InstrumentId instrument = instruments()[at_].id;
     unnamed_.clear();
     for (const ToldTrade& each : trades_) {
+      if (each.instrument != instrument || named_.contains({instrument, each.venue_order_id}))
+        continue;
       OrderId id;
-      if (each.instrument == instruments()[at_].id &&
-          !context_.names.find(each.instrument, each.venue_order_id, id))
-        unnamed_.push_back(each.venue_order_id);
+      if (context_.names.find(instrument, each.venue_order_id, id)) {
+        named_[{instrument, each.venue_order_id}] = id;
+      } else {
+        unnamed_.insert(each.venue_order_id);
+      }
     }
     if (unnamed_.empty()) continue;
-    names_from_ = *std::min_element(unnamed_.begin(), unnamed_.end());
+    names_from_ = *unnamed_.begin();
     return;
   }
   stage_ = Stage::Done;
   tell();
+}
+
+void AccountAnswer::name(const ToldOrder& order) {
+  named_[{order.instrument, order.venue_order_id}] = order.id;
+  context_.names.remember(order.instrument, order.venue_order_id, order.id);
 }
 
 void AccountAnswer::on_names(const RestAnswer& answer) {
@@ -149,12 +158,16 @@ void AccountAnswer::on_names(const RestAnswer& answer) {
   std::size_t rows = 0;
   if (!context_.reader.read_orders(answer.body, listed, last, rows)) return fail();
   for (const ToldOrder& each : listed) {
-    context_.names.remember(each.instrument, each.venue_order_id, each.id);
-    std::erase(unnamed_, each.venue_order_id);
+    name(each);
+    unnamed_.erase(each.venue_order_id);
   }
-  if (unnamed_.empty()) return find_unnamed();
-  if (rows < kRowsMax || last < names_from_) return fail();  // the venue does not list it
-  names_from_ = last + 1;
+  if (unnamed_.empty()) {
+    ++at_;
+    return find_unnamed();
+  }
+  // The venue goes in circles, or does not list the oldest of them.
+  if (rows < kRowsMax || last < names_from_ || *unnamed_.begin() <= last) return fail();
+  names_from_ = *unnamed_.begin();
 }
 
 void AccountAnswer::tell() {
@@ -229,10 +242,12 @@ void AccountAnswer::tell_trades(VenueSnapshot& marks) {
                    [](const ToldTrade& a, const ToldTrade& b) { return a.at < b.at; });
   for (const ToldTrade& each : trades_) {
     OrderReport trade = fill_of(each, ReportKind::Trade);
-    if (!context_.names.find(each.instrument, each.venue_order_id, trade.id)) {
-      marks.complete = 0;  // displaced by others while they were looked for
+    const auto named = named_.find({each.instrument, each.venue_order_id});
+    if (named == named_.end()) {
+      marks.complete = 0;  // of no instrument that was asked for
       continue;
     }
+    trade.id = named->second;
     context_.out.report(trade, each.instrument, each.at);
     ++marks.trades;
   }

@@ -5,6 +5,9 @@
 // Source: messaging/venue_account.hpp; controls T02, A12; faults X08, X13, N11.
 #pragma once
 
+#include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "engine/messaging/venue_account.hpp"
@@ -29,6 +32,7 @@ class AccountAnswer final : public Errand {
   void on_trades_done();
   [[nodiscard]] bool close_to_account(const ToldTrade& trade) const noexcept;
   void find_unnamed();
+  void name(const ToldOrder& order);
   void fail();
   void tell();
   void tell_orders(VenueSnapshot& marks);
@@ -48,7 +52,8 @@ class AccountAnswer final : public Errand {
   std::vector<std::uint64_t> from_trade_;  // as instruments(): where its list goes on; 0: by time
   std::size_t at_{0};                      // instrument whose list is asked for
   WallTime window_{};                      // lists by time are asked for in pieces
-  std::vector<std::uint64_t> unnamed_;     // orders of the instrument at_ that no id is known of
+  std::map<std::pair<InstrumentId, std::uint64_t>, OrderId> named_;  // orders, by their numbers
+  std::set<std::uint64_t> unnamed_;  // orders of the instrument at_ that no id is known of
   std::uint64_t names_from_{0};
 };
 }  // namespace sq::binance
