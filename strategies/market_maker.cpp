@@ -35,7 +35,7 @@ constexpr std::array kParameters{
 };
 constexpr double kBps = 1e-4;
 constexpr double kSmoothing = 1.0 / 64.0;  // weight of the newest absolute change of the mid
-constexpr std::int64_t kRetryNs = 100 * kNsPerMs;  // after the gate refused a quote
+constexpr std::int64_t kRetryNs = 100 * kNsPerMs;  // after a quote was refused or could not be sent
 
 struct Quote {
   OrderId id{};  // 0: none works
@@ -79,6 +79,7 @@ class MarketMaker final : public Strategy {
       if (quote->id != update.id) continue;
       if (is_terminal(update.state)) {
         *quote = Quote{};
+        if (update.state == OrderState::NotSent) quote->retry_at = context.now() + kRetryNs;
       } else if (update.state == OrderState::Open) {
         quote->cancelling = false;  // the venue refused the cancel: the order works
       }

@@ -9,6 +9,7 @@ namespace sq::core {
 namespace {
 constexpr std::int64_t kConfirmNs = 2 * kNsPerSecond;  // a difference is looked at again so soon
 constexpr std::int64_t kUnansweredNs = 5 * kNsPerSecond;
+constexpr std::int64_t kPatienceNsMax = 80 * kNsPerSecond;
 constexpr FixedText<24> kBySettings{"settings"};
 constexpr FixedText<24> kByOpening{"opening balance"};
 
@@ -83,8 +84,12 @@ void Core::request_account(std::size_t v) noexcept {
   auto record = make_record(RecordKind::QuerySent, query);
   decide(record.header, venue.answer.instruments().front());
   ledger_.apply(record.header);
+  // A new request makes an answer that is still being put together worthless: one that takes long
+  // is waited for longer each time.
+  venue.patience_ns =
+      venue.answer.waiting() ? std::min(2 * venue.patience_ns, kPatienceNsMax) : kUnansweredNs;
   venue.answer.start(query.request, now_, query.trades_from);
-  ask_again(venue, kUnansweredNs);
+  ask_again(venue, venue.patience_ns);
   venues_.ask(record.header);
 }
 

@@ -19,6 +19,7 @@ struct Reconciling {
   std::vector<oms::Difference> candidates;  // differed in the comparison before
   std::vector<oms::Difference> next;        // of the comparison that is being made
   MonoTime due{};                           // when to ask, or to ask again
+  std::int64_t patience_ns{0};              // with an answer that does not come
   bool ready{false};                        // agreed, or accepted, since the start
   bool undecided{false};                    // something could not be compared this time
 };

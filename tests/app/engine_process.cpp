@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -55,7 +56,10 @@ std::filesystem::path write_config(const std::string& name,
 
 pid_t start(const std::string& program, const std::vector<std::string>& arguments,
             const std::filesystem::path& output) {
-  const std::string path = (build_dir() / program).string();
+  // A soak runs what is shipped: programs of another flavour than the test's.
+  const char* const elsewhere = std::getenv("SQ_PROGRAMS");
+  const std::filesystem::path dir = elsewhere != nullptr ? elsewhere : build_dir();
+  const std::string path = (dir / program).string();
   std::vector<char*> argv{const_cast<char*>(path.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);

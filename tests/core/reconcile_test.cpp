@@ -96,6 +96,25 @@ TEST_CASE("the answer to an older request is left aside", "[core]") {
   CHECK(desk.breaks(BreakState::Compared).empty());
 }
 
+TEST_CASE("an answer that does not come is waited for twice as long each time, then asked anew",
+          "[core]") {
+  AccountDesk desk;
+  desk.start();
+  REQUIRE(desk.asked().size() == 1);
+  std::size_t asked = 1;
+  for (const std::int64_t wait_ms : {5'000, 10'000, 20'000, 40'000, 80'000, 80'000}) {
+    CAPTURE(wait_ms);
+    desk.tick(wait_ms - 1);
+    CHECK(desk.asked().size() == asked);
+    desk.tick(1);
+    CHECK(desk.asked().size() == ++asked);
+  }
+  desk.answer();
+  REQUIRE(desk.breaks(BreakState::Compared).size() == 1);
+  desk.next_answer();  // as usual again
+  REQUIRE(desk.breaks(BreakState::Compared).size() == 2);
+}
+
 TEST_CASE("a position that differs twice is a break, and only reducing orders pass", "[core]") {
   Trading desk;
   desk.there.position = 2 * Qty::kScale;

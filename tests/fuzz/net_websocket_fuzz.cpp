@@ -1,6 +1,8 @@
 // Whatever a peer sends and however it is split: the session does not crash, hands out the same
 // messages for every split, text is UTF-8, and what it answers is taken by a session at the other
 // end.
+#include <sys/types.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +12,18 @@
 
 #include "engine/net/websocket/session.hpp"
 
+// Instead of the system's: the same input does the same each time, and quickly.
+extern "C" ssize_t getrandom(void* to, std::size_t bytes, unsigned int) {
+  std::memset(to, 0x5A, bytes);
+  return static_cast<ssize_t>(bytes);
+}
+
 namespace {
 using namespace sq;
 using net::WebSocketRole;
 using net::WebSocketSession;
 
-constexpr std::size_t kLimit = 4'096;
+constexpr std::size_t kLimit = 1'024;
 
 struct Seen {
   std::string messages;
@@ -59,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (whole.messages != split.messages || whole.code != split.code ||
       whole.answers.size() != split.answers.size())
     std::abort();
+  if (whole.answers.empty()) return 0;
   // Pongs and closes only: the other end finds nothing wrong with them.
   const std::span<const std::byte> answers{reinterpret_cast<const std::byte*>(whole.answers.data()),
                                            whole.answers.size()};

@@ -165,6 +165,7 @@ class ExchangeSite : public Site {
   // site_faults.cpp
   [[nodiscard]] WebAnswer control(const WebRequest& request);
   [[nodiscard]] boost::json::value state();
+  [[nodiscard]] boost::json::object published_books() const;
   [[nodiscard]] WebAnswer fail(const Failure& failure, std::int64_t now_ms) const;
   void check_maintenance(std::int64_t now_ms) const;
   void act_on_time(std::int64_t now_ms);

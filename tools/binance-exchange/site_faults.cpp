@@ -1,4 +1,5 @@
 // What a scenario does to a site: /control/, faults of time, and the last hand on each event.
+#include "engine/types/decimal.hpp"
 #include "tools/binance-exchange/site.hpp"
 
 namespace sq::exchange {
@@ -34,16 +35,36 @@ json::value ExchangeSite::state() {
   return all;
 }
 
-// GET /control/state: what the exchange holds. /control/scenario: GET what is set and what it did,
-// POST another one as TOML, DELETE it.
+// Of every symbol the books that were published last, each with its number.
+json::object ExchangeSite::published_books() const {
+  json::object all;
+  const auto levels = [](const std::vector<Best>& from) {
+    json::array list;
+    for (const Best& each : from)
+      list.push_back(json::array{to_text(each.price), to_text(each.qty)});
+    return list;
+  };
+  for (const auto& [symbol, market] : venue_.markets()) {
+    json::array books;
+    for (const SymbolMarket::PublishedBook& each : market->published())
+      books.push_back({{"id", each.id}, {"bids", levels(each.bids)}, {"asks", levels(each.asks)}});
+    all[symbol] = std::move(books);
+  }
+  return all;
+}
+
+// GET /control/state: what the exchange holds; /control/books: the books that were published last.
+// /control/scenario: GET what is set and what it did, POST another one as TOML, DELETE it.
 WebAnswer ExchangeSite::control(const WebRequest& request) {
   const auto say = [](int status, const std::string& text) {
     return WebAnswer{status, json::serialize(json::object{{"error", text}})};
   };
   if (request.path == "/control/state" && request.method == "GET")
     return {200, json::serialize(state())};
+  if (request.path == "/control/books" && request.method == "GET")
+    return {200, json::serialize(published_books())};
   if (request.path != "/control/scenario" || faults_ == nullptr)
-    return say(404, "there is /control/scenario and /control/state");
+    return say(404, "there is /control/scenario, /control/state and /control/books");
   if (request.method == "DELETE") {
     faults_->set({}, clock_());
   } else if (request.method == "POST") {

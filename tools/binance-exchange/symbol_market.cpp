@@ -170,7 +170,23 @@ SymbolMarket::Changes SymbolMarket::take_changes() {
   changed_bids_.clear();
   changed_asks_.clear();
   published_id_ = update_id_;
+  if (!changes.empty()) keep_published();
   return changes;
+}
+void SymbolMarket::keep_published() {
+  constexpr std::size_t kLevels = 20;
+  constexpr std::size_t kKept = 100;
+  PublishedBook& book = published_.emplace_back();
+  book.id = update_id_;
+  const auto take = [](const auto& levels, std::vector<Best>& to) {
+    for (const auto& [price, qty] : levels) {
+      if (to.size() == kLevels) break;
+      to.push_back({price, qty});
+    }
+  };
+  take(bids_, book.bids);
+  take(asks_, book.asks);
+  if (published_.size() > kKept) published_.pop_front();
 }
 
 Int128 SymbolMarket::cost_of_taking(Side side, Qty qty) const {

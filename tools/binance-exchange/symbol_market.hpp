@@ -101,6 +101,14 @@ class SymbolMarket {
     [[nodiscard]] bool empty() const noexcept { return bids.empty() && asks.empty(); }
   };
   [[nodiscard]] Changes take_changes();
+  // The best levels as they were when changes were last taken, oldest first: what a client's book
+  // must be at that number.
+  struct PublishedBook {
+    std::uint64_t id{0};
+    std::vector<Best> bids;
+    std::vector<Best> asks;
+  };
+  [[nodiscard]] const std::deque<PublishedBook>& published() const noexcept { return published_; }
   // What a buyer of `qty` would pay at most now: 1e-17, without own orders looked at; qty beyond
   // the book is not counted.
   [[nodiscard]] Int128 cost_of_taking(Side side, Qty qty) const;
@@ -119,6 +127,7 @@ class SymbolMarket {
   void on_trade(const matching::Event& event);
   void show(std::uint64_t order, Side side, Price price, Qty qty);
   void change_level(Side side, Price price, Qty by);
+  void keep_published();
 
   Instrument instrument_;
   Listener listener_;
@@ -132,6 +141,7 @@ class SymbolMarket {
   Range range_;
   std::uint64_t update_id_{1'000};
   std::uint64_t published_id_{1'000};
+  std::deque<PublishedBook> published_;
   std::map<Price, bool, std::greater<>> changed_bids_;
   std::map<Price, bool> changed_asks_;
   std::int64_t now_ms_{0};

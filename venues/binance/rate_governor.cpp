@@ -7,6 +7,7 @@ namespace {
 constexpr std::int64_t kPpm = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kNsPerSecond;
 constexpr std::size_t kWindowsMax = 64;   // in a saved state
+constexpr std::int64_t kRetryAfterMax = 30 * 86'400;  // s: nobody is told to wait for longer
 constexpr std::int64_t kStrikesMax = 12;  // 2^12 minutes: about three days, the longest ban
 
 Hold hold_of(RateKind kind) noexcept {
@@ -126,7 +127,7 @@ void RateGovernor::on_used(RateKind kind, std::int64_t interval_ns, std::int64_t
 }
 
 void RateGovernor::on_limited(bool banned, std::int64_t retry_after_s, WallTime now) noexcept {
-  std::int64_t wait = retry_after_s * kNsPerSecond;
+  std::int64_t wait = std::min(retry_after_s, kRetryAfterMax) * kNsPerSecond;
   if (retry_after_s < 0) {
     wait = (banned ? 2 : 1) * kMinute << strikes_;
     strikes_ = std::min(strikes_ + 1, kStrikesMax);

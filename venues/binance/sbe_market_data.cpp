@@ -193,7 +193,8 @@ DecodeResult SbeMarketDataDecoder::trade(Cursor& cursor, std::uint32_t part, con
                     read_time(head.root + 8, trade.transaction_time) &&
                     head.exponents(16, price, qty) && read_id(at, trade.first_trade_id) &&
                     read_decimal(at + 8, price, trade.price) &&
-                    read_decimal(at + 16, qty, trade.qty) && maker <= 1;
+                    read_decimal(at + 16, qty, trade.qty) && trade.price > Price{} &&
+                    trade.qty > Qty{} && maker <= 1;
   if (!good) return DecodeResult::Malformed;
   trade.last_trade_id = trade.first_trade_id;
   trade.aggressor = maker == 1 ? Side::Sell : Side::Buy;

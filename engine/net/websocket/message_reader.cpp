@@ -22,7 +22,9 @@ std::uint64_t big_endian(const std::byte* bytes, std::size_t n) noexcept {
 }  // namespace
 
 MessageReader::MessageReader(WebSocketRole role, std::size_t message_bytes_max)
-    : role_{role}, message_max_{message_bytes_max}, buffer_(kBufferFirst + kMessageSlack) {}
+    : role_{role},
+      message_max_{message_bytes_max},
+      buffer_(std::min(kBufferFirst, message_bytes_max) + kMessageSlack) {}
 
 std::span<std::byte> MessageReader::room(std::size_t bytes_min) {
   if (given_) {  // taken by now

@@ -85,6 +85,14 @@ json::value LocalExchange::futures() const {
   return json::parse(Client{std::to_string(port_ + 1)}.get("/control/state").body);
 }
 
+json::value LocalExchange::spot_books() const {
+  return json::parse(Client{std::to_string(port_)}.get("/control/books").body);
+}
+json::value LocalExchange::futures_books() const {
+  return json::parse(Client{std::to_string(port_ + 1)}.get("/control/books").body);
+}
+std::filesystem::path LocalExchange::key_file() const { return scratch() / (name_ + "-key.toml"); }
+
 LiveEngine::LiveEngine(const std::string& name, const std::filesystem::path& config) : name_{name} {
   child_ = start("shrivenquant",
                  {"run", config.string(), "--json", (scratch() / (name + "-live.json")).string()},
@@ -145,8 +153,11 @@ std::vector<std::string> differences(const LocalExchange& exchange, const json::
   const json::value& of = spot.at("accounts").at(0);
   count_fills("binance-spot:", of);
   constexpr std::int64_t kBegan = 1'000 * Amount::kScale;  // of each coin
-  const json::value& coin = of.at("balances").at("BTC");
-  there["binance-spot:BTCUSDT"].position = raw(coin.at("free")) + raw(coin.at("locked")) - kBegan;
+  for (const std::string coin : {"BTC", "ETH", "BNB"}) {
+    const json::value& held = of.at("balances").at(coin);
+    there["binance-spot:" + coin + "USDT"].position =
+        raw(held.at("free")) + raw(held.at("locked")) - kBegan;
+  }
   const json::value futures = exchange.futures();
   const json::value& account = futures.at("accounts").at(0);
   count_fills("binance-usdm:", account);

@@ -27,11 +27,15 @@ class LocalExchange {
   // What it holds for the user, spot and futures.
   [[nodiscard]] boost::json::value spot() const;
   [[nodiscard]] boost::json::value futures() const;
+  // The books that were published last, by symbol, each with its number.
+  [[nodiscard]] boost::json::value spot_books() const;
+  [[nodiscard]] boost::json::value futures_books() const;
   [[nodiscard]] std::filesystem::path log_dir() const;
+  [[nodiscard]] std::filesystem::path key_file() const;
+  [[nodiscard]] int port() const noexcept { return port_; }
   [[nodiscard]] std::string said() const;
 
  private:
-  void say(int port, const std::string& method, const std::string& body) const;
   std::string name_;
   int port_;
   pid_t child_{0};
@@ -62,8 +66,8 @@ class LiveEngine {
   pid_t child_{0};
 };
 
-// Positions that the summary says against what the exchange holds beyond what it began with: the
-// differences in words, none when they are equal to the last unit.
+// Positions and fills that the summary says against what the exchange holds beyond what it began
+// with: the differences in words, none when they are equal to the last unit.
 [[nodiscard]] std::vector<std::string> differences(const LocalExchange& exchange,
                                                    const boost::json::value& summary);
 }  // namespace sq::test

@@ -152,6 +152,25 @@ TEST_CASE("trades of two orders that share a slot of the link's names are told b
   CHECK(told[1].id == second);
 }
 
+TEST_CASE("of two requests for an account only the newer is answered", "[binance][link]") {
+  LinkWorld world;
+  REQUIRE(world.until_ready());
+  int accounts = 0;
+  world.lossy->rest = [&](const exchange::WebRequest& request) {
+    if (request.path == "/api/v3/account") ++accounts;
+    return std::optional<exchange::WebAnswer>{};
+  };
+  world.query_account(81);
+  REQUIRE(world.until([&] { return accounts == 1; }));  // under way
+  for (std::uint64_t request = 82; request < 90; ++request) world.query_account(request);
+  REQUIRE(world.until([&] { return marks(world).size() >= 2; }));
+  for (int i = 0; i < 200; ++i) world.turn();
+  REQUIRE(marks(world).size() == 2);
+  CHECK(marks(world).front().request == 89);
+  CHECK(marks(world).back().complete == 1);
+  CHECK(accounts == 2);
+}
+
 TEST_CASE("an account of which a part cannot be had is not told at all", "[binance][link]") {
   LinkWorld world;
   REQUIRE(world.until_ready());

@@ -124,6 +124,29 @@ TEST_CASE("what a lost user data stream missed is told before orders may leave a
   CHECK_FALSE(world.told(quiet, ReportKind::Status));
 }
 
+TEST_CASE("orders may leave again before queries that wait are all answered", "[binance][link]") {
+  LinkOptions options = impatient();
+  options.limit_factor = 100;
+  LinkWorld world{options};
+  REQUIRE(world.until_ready());
+  const OrderId id = world.place(Side::Buy, "98.0", "1.000");
+  REQUIRE(world.until([&] { return world.told(id, ReportKind::Accepted); }));
+  world.lossy->cut_all();
+  REQUIRE(world.until([&] { return !world.link->ready(); }));
+  constexpr std::uint64_t kQueries = 2'000;
+  for (std::uint64_t i = 0; i < kQueries; ++i) {
+    world.query(OrderId::make(1, 10'000 + i));
+    if (i % 8 == 7) world.turn();
+  }
+  const auto done = [&] {
+    return world.link->counters().queries + world.link->counters().queries_failed;
+  };
+  REQUIRE(world.until_ready());
+  const std::uint64_t when_ready = done();
+  CHECK(when_ready < kQueries);
+  REQUIRE(world.until([&] { return done() > when_ready; }));  // they go on
+}
+
 TEST_CASE("a stream that the venue ends is made again, and nothing is missed", "[binance][link]") {
   const bool futures = GENERATE(false, true);
   LinkWorld world{impatient(futures)};

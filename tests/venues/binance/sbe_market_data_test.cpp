@@ -204,6 +204,10 @@ TEST_CASE("what cannot be is malformed, what is not ours is not decoded", "[bina
   CHECK(sbe(with(kTopFrame, 16, std::int64_t{-1})) == DecodeResult::Malformed);   // update id
   CHECK(sbe(with(kTopFrame, 8, std::int64_t{-1})) == DecodeResult::Malformed);    // time
   CHECK(sbe(with(kTradeFrame, 56, std::uint8_t{2})) == DecodeResult::Malformed);  // buyer maker
+  for (const std::size_t at : {std::size_t{40}, std::size_t{48}}) {  // price, quantity
+    CHECK(sbe(with(kTradeFrame, at, std::int64_t{0})) == DecodeResult::Malformed);
+    CHECK(sbe(with(kTradeFrame, at, std::int64_t{1})) == DecodeResult::Decoded);
+  }
   CHECK(sbe(with(kTradeFrame, 28, std::uint32_t{3})) == DecodeResult::Malformed);
   CHECK(sbe(with(kTradeFrame, 28, std::numeric_limits<std::uint32_t>::max())) ==
         DecodeResult::Malformed);

@@ -11,6 +11,7 @@ constexpr std::int64_t kDay = 86'400 * kNsPerSecond;
 }  // namespace
 
 std::optional<RestAsk> AccountAnswer::next() {
+  if (context_.account_request != query_.request) return std::nullopt;  // it was asked again
   RestAsk ask;
   switch (stage_) {
     case Stage::Account:

@@ -83,14 +83,15 @@ class JsonFields {
     const WallTime time = other.time(key);
     return other.ok() ? std::optional{time} : std::nullopt;
   }
-  // Milliseconds, or microseconds, since 1970.
+  // Milliseconds, or microseconds, since 1970; up to the year 2255, so that sums of a few fit.
   [[nodiscard]] WallTime time(std::string_view key) noexcept {
     const std::int64_t value = integer(key);
     constexpr std::int64_t kFirstMicroseconds = 100'000'000'000'000;
-    constexpr std::int64_t kLast = 9'000'000'000'000'000;
-    if (value < 0 || value > kLast) ok_ = false;
+    constexpr std::int64_t kLast = 9'000'000'000'000'000'000;
+    const std::int64_t unit = value >= kFirstMicroseconds ? kNsPerUs : kNsPerMs;
+    if (value < 0 || value > kLast / unit) ok_ = false;
     if (!ok_) return {};
-    return WallTime{value * (value >= kFirstMicroseconds ? kNsPerUs : kNsPerMs)};
+    return WallTime{value * unit};
   }
 
  private:

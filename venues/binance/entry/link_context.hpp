@@ -17,7 +17,7 @@ struct LinkContext {
   static constexpr std::size_t kWorkingSlots = std::size_t{1} << 17U;
   static constexpr std::int64_t kClosedNs = 10 * kNsPerSecond;  // unless it says so again
   static constexpr std::int64_t kLimpsNs = 10 * kNsPerSecond;   // since an order's fate was unknown
-  static constexpr std::size_t kNames = std::size_t{1} << 16U;
+  static constexpr std::size_t kNames = std::size_t{1} << 18U;
 
   LinkContext(const LinkSettings& there, const OrderLinkSettings& wanted, const auth::Signer& key,
               RateGovernor& rates, RecordRing& ring)
@@ -42,6 +42,7 @@ struct LinkContext {
   std::string problem;
   bool stopped{false};
   bool clock_wrong{false};  // the venue says so, or the local clock jumped: measure it again
+  std::uint64_t account_request{0};  // the newest; answers to older ones are of no use
   MonoTime now{};
   MonoTime closed_until{};  // the venue says that it is closed: maintenance, shutdown
   MonoTime limps_until{};   // it takes orders and does not say what became of them

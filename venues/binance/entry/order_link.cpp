@@ -153,6 +153,7 @@ void OrderLink::Parts::on_order_event(const Incoming& said) {
 void OrderLink::Parts::on_query(const RecordHeader& record) {
   if (queries.waiting() >= kQueriesMax) return;
   if (is_payload<AccountQuery>(record)) {
+    context.account_request = payload_of<AccountQuery>(record).request;
     queries.push(std::make_unique<AccountAnswer>(context, payload_of<AccountQuery>(record),
                                                  record.instrument));
     return;
@@ -232,7 +233,8 @@ void OrderLink::Parts::catch_up() {
   if (caught_up || user.up() == nullptr || !checked) return;
   if (catching_up || context.now < catch_up_due) return;
   catching_up = true;
-  queries.push(std::make_unique<CatchUp>(context, caught, catch_up_failed));
+  // Before all queries: no order leaves until it is done.
+  queries.push_first(std::make_unique<CatchUp>(context, caught, catch_up_failed));
 }
 
 OrderLink::OrderLink(const LinkSettings& where, const OrderLinkSettings& settings,

@@ -88,7 +88,7 @@ bool RestLane::send(Entry& entry) {
   const WallTime venue_now = context_.venue_now();
   const bool too_old = ask.wait_ns_max != 0 && context_.now - entry.since > ask.wait_ns_max;
   if (too_old) {
-    tell(entry, {Outcome::NotSent, 0, {}, "held by the rate limits", context_.now, context_.now});
+    tell({Outcome::NotSent, 0, {}, "held by the rate limits", context_.now, context_.now});
     return true;
   }
   // A stamp by a clock that is known to be wrong would only be refused; without any for long, the
@@ -120,7 +120,7 @@ bool RestLane::send(Entry& entry) {
     request.headers.emplace_back("X-MBX-APIKEY", context_.settings.api_key);
   asked_ = context_.now;
   if (!client_.ask(request, context_.now)) {
-    tell(entry, {Outcome::NotSent, 0, {}, "not to be said in HTTP", asked_, context_.now});
+    tell({Outcome::NotSent, 0, {}, "not to be said in HTTP", asked_, context_.now});
     return true;
   }
   busy_ = true;
@@ -135,7 +135,6 @@ void RestLane::look_at_head() {
 }
 
 void RestLane::finish() {
-  busy_ = false;
   RestAnswer answer;
   answer.outcome = client_.outcome();
   answer.asked = asked_;
@@ -153,14 +152,20 @@ void RestLane::finish() {
   } else {
     answer.why = client_.why();
   }
-  tell(entries_.front(), answer);
+  tell(answer);
 }
 
-void RestLane::tell(Entry& entry, const RestAnswer& answer) {
-  entry.errand->on_answer(answer);
-  entry.ask = entry.errand->next();
+void RestLane::tell(const RestAnswer& answer) {
+  Errand& errand = *entries_.front().errand;
+  busy_ = true;  // what it pushes goes behind it
+  errand.on_answer(answer);
+  busy_ = false;
+  Entry& entry = entries_.front();
+  entry.ask = errand.next();
   entry.since = context_.now;
   entry.held = false;
-  if (!entry.ask) entries_.pop_front();  // it is the front one
+  if (!entry.ask) return entries_.pop_front();
+  // One of many requests does not keep what goes first waiting until its last.
+  if (!entry.first && entries_.size() > 1 && entries_[1].first) std::swap(entries_[0], entries_[1]);
 }
 }  // namespace sq::binance

@@ -59,7 +59,8 @@ class RestLane {
   explicit RestLane(LinkContext& context);
 
   void push(std::unique_ptr<Errand> errand);
-  // Before all that wait, behind those that were pushed so before.
+  // Before all that wait, behind those that were pushed so before; also between two requests of an
+  // errand that was not.
   void push_first(std::unique_ptr<Errand> errand);
   // An order that waits here and has not left is withdrawn. True: there was one.
   [[nodiscard]] bool withdraw(OrderId id);
@@ -82,7 +83,7 @@ class RestLane {
   [[nodiscard]] bool send(Entry& entry);
   void finish();
   void look_at_head();
-  void tell(Entry& entry, const RestAnswer& answer);
+  void tell(const RestAnswer& answer);
 
   LinkContext& context_;
   net::HttpClient client_;
