@@ -73,6 +73,26 @@ TEST_CASE("a book of this start says nothing of a cut before it", "[core]") {
   CHECK(again.line(0).valued == 0);
 }
 
+TEST_CASE("a price that is seen behind the cut values what is held, up to its age", "[core]") {
+  for (const std::int64_t behind_ms : {60'000, 60'001}) {
+    Days lived;
+    live_to(lived, kCutMs - 90'000);
+    Days again{[](core::CoreSetup& setup) { setup.day_ends[0].marks = {MarkSource::MarkPrice}; }};
+    for (std::size_t i = 0; i < lived.journal.records.size(); ++i)
+      if (!is_market(lived.journal.at(i))) again.core.recover(lived.journal.at(i));
+    again.at_ms = kCutMs + behind_ms;
+    EpochStarted started;
+    started.epoch = 2;
+    again.input(RecordKind::EpochStarted, started);
+    again.mark(10'020);
+    again.at_ms += 5'000;
+    again.empty_input(RecordKind::RecoveryFinished);
+    REQUIRE(again.closes().size() == 2);
+    CHECK(again.line(0).valued == (behind_ms == 60'000 ? 1 : 0));
+    CHECK(again.line(0).mark_age_ns == (behind_ms == 60'000 ? -60'000 * kNsPerMs : 0));
+  }
+}
+
 TEST_CASE("a restart closes no day a second time", "[core]") {
   Days lived;
   live_to(lived, kCutMs + 1'000);

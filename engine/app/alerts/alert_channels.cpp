@@ -58,15 +58,23 @@ void WebhookChannel::begin(const AlertMessage& message, MonoTime now) {
 }
 
 void WebhookChannel::look_up() {
-  look_up_ = std::make_shared<LookUp>();
-  start_thread("sq-alert-name", -1, [its = look_up_, host = host_, port = port_] {
+  look_up_.reset(std::make_unique<LookUp>().release());
+  start_thread("sq-alert-name", -1, [its = look_up_.get(), host = host_, port = port_] {
     its->addresses = net::resolve(host, port, its->problem);
-    its->done.store(true, std::memory_order_release);
+    if (its->stage.exchange(LookUp::Stage::Answered, std::memory_order_acq_rel) ==
+        LookUp::Stage::Left)
+      const std::unique_ptr<LookUp> freed{its};
   }).detach();
 }
 
+void WebhookChannel::Leave::operator()(LookUp* its) const noexcept {
+  if (its->stage.exchange(LookUp::Stage::Left, std::memory_order_acq_rel) ==
+      LookUp::Stage::Answered)
+    const std::unique_ptr<LookUp> freed{its};
+}
+
 void WebhookChannel::ask(MonoTime now) {
-  const std::shared_ptr<LookUp> found = std::exchange(look_up_, nullptr);
+  const std::unique_ptr<LookUp, Leave> found = std::move(look_up_);
   if (found->addresses.empty()) {
     end(State::Failed, found->problem);
     return;
@@ -79,7 +87,7 @@ void WebhookChannel::ask(MonoTime now) {
 AlertChannel::State WebhookChannel::step(MonoTime now) {
   if (state_ != State::Busy) return state_;
   if (look_up_ != nullptr) {
-    if (!look_up_->done.load(std::memory_order_acquire))
+    if (look_up_->stage.load(std::memory_order_acquire) != LookUp::Stage::Answered)
       return now - began_ < timeout_ns_ ? state_
                                         : end(State::Failed, "no address of " + host_ + " in time");
     ask(now);

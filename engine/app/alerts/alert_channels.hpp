@@ -49,10 +49,15 @@ class WebhookChannel final : public AlertChannel {
   [[nodiscard]] const std::string& why() const noexcept override { return why_; }
 
  private:
-  struct LookUp {  // shared with its thread, which may outlive the channel
+  // Its thread may outlive the channel: whoever is the last of the two frees it.
+  struct LookUp {
+    enum class Stage : std::uint8_t { Asking, Answered, Left };
     std::vector<net::Endpoint> addresses;
     std::string problem;
-    std::atomic<bool> done{false};
+    std::atomic<Stage> stage{Stage::Asking};
+  };
+  struct Leave {
+    void operator()(LookUp* its) const noexcept;
   };
   void look_up();
   void ask(MonoTime now);
@@ -62,7 +67,7 @@ class WebhookChannel final : public AlertChannel {
   std::string target_;
   std::uint16_t port_{80};
   std::int64_t timeout_ns_;
-  std::shared_ptr<LookUp> look_up_;  // null: none is under way
+  std::unique_ptr<LookUp, Leave> look_up_;  // null: none is under way
   net::HttpAsk ask_;
   MonoTime began_{};
   std::optional<net::TlsContext> tls_;
