@@ -211,9 +211,13 @@ TEST_CASE("after kills the limits on Greeks hold over the whole log", "[app]") {
     const pid_t child =
         start("shrivenquant", {"run", made.file.string(), "--log-dir", log, "--speed", "30"},
               scratch() / "options-kills.txt");
-    // Some of its session after it began to log, however busy the machine is.
-    for (int wait = 0; wait < 2'000 && !std::filesystem::exists(log + "/log.meta"); ++wait)
-      ::usleep(10'000);
+    // Some of its session after its epoch began, however busy the machine is.
+    const auto file = scratch() / "options-kills.json";
+    for (int wait = 0; wait < 200; ++wait) {
+      const auto state = run("shrivenquant", {"wal", "state", log, "--json", file.string()});
+      if (state.status == 0 && read_json(file).at("epoch").to_number<int>() > i) break;
+      ::usleep(100'000);
+    }
     ::usleep(static_cast<useconds_t>(500'000 + 130'000 * i));
     REQUIRE(::kill(child, SIGKILL) == 0);
     INFO(read_text(scratch() / "options-kills.txt"));

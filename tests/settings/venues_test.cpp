@@ -160,7 +160,7 @@ TEST_CASE("SBE is for spot, and for who has a key", "[settings]") {
   CHECK(sbe(live_config()) == "venue[1].market_format");
   CHECK(sbe(spot(live_config())) == "strategy.one.instruments");  // accepted
   CHECK(sbe(spot(paper_config())) == "venue[1].market_format");
-  CHECK(sbe(spot(live_config()), "depth_ms = 100\n") == "venue[1].depth_ms");
+  CHECK(sbe(spot(live_config()), "depth_ms = 1000\n") == "venue[1].depth_ms");
   CHECK(refused(with(live_config(), "rest = ", "market_format = \"xml\"\nrest = ")) ==
         "venue[1].market_format");
 }

@@ -77,7 +77,8 @@ void check_streams(Reader& reader, Mode mode, const VenueConnection& of) {
   } else if (!sends_orders(mode)) {
     reader.refuse("market_format", "\"json\" in mode \"paper\": streams of SBE want an API key");
   }
-  if (reader.has("depth_ms")) reader.refuse("depth_ms", "no such key with SBE: each 20 ms");
+  if (ms != VenueConnection{}.depth_ms)
+    reader.refuse("depth_ms", "no such key with SBE: books are told each 20 ms");
 }
 
 void check_connection(Reader& reader, Mode mode, const VenueConnection& of) {
