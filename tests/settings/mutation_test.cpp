@@ -169,6 +169,7 @@ const std::map<std::string, Bounds> kBounds{
     {"session.speed", {"0", "1", "100000", "100001"}},
     {"session.simulated.seed", kSeed},
     {"session.simulated.minutes", {"0", "1", "1440", "1441"}},
+    {"end_of_day.mark_age_s", {"0", "1", "86400", "86401"}},
     {"instrument.tick", kPrice},
     {"instrument.price_min", kPrice},
     {"instrument.price_max", kPrice},

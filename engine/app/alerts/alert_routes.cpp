@@ -37,7 +37,8 @@ object alert_json(const Alert& alert, const settings::Config& config) {
   return shown;
 }
 
-HttpResponse list(const AlertStatus& status, const settings::Config& config) {
+// Not configured: nobody is told of anything.
+HttpResponse list(const AlertStatus& status, const settings::Config& config, bool configured) {
   array open;
   for (const AlertStatus::Row& row : status.open) {
     object shown = alert_json(row.alert, config);
@@ -53,10 +54,12 @@ HttpResponse list(const AlertStatus& status, const settings::Config& config) {
                         {"failed", each.failed},
                         {"last_failure", each.last_failure}});
   HttpResponse response;
-  response.body =
-      boost::json::serialize(object{
-          {"open", open}, {"done", done}, {"channels", channels}, {"problem", status.problem}}) +
-      "\n";
+  response.body = boost::json::serialize(object{{"configured", configured},
+                                                {"open", open},
+                                                {"done", done},
+                                                {"channels", channels},
+                                                {"problem", status.problem}}) +
+                  "\n";
   return response;
 }
 
@@ -92,7 +95,8 @@ std::vector<admin::Route> alert_routes(AlertRouteParts parts) {
            "What people were told of at once: whose it is, what to do, who has it in hand.",
            [shared](const HttpRequest&, Rest) {
              const AlertTask* const task = shared->task();
-             return task == nullptr ? no_rules() : list(task->status(), shared->config);
+             return list(task == nullptr ? AlertStatus{} : task->status(), shared->config,
+                         task != nullptr);
            }},
           {"POST", "/api/v1/alerts/acknowledge", admin::Access::Change,
            "Takes an alert in hand: {\"alert\", \"who\", \"reason\"}; it is not repeated any more.",

@@ -1,6 +1,6 @@
 // The admin port's routes of alerts: what is open, whose it is and who has it in hand; and taking
 // one in hand. Thread: the admin's. Cost: cold. Errors: 400 with what is accepted, 404 for an alert
-// that is not open, 409 where [alerts] has no rule. Source: control A04.
+// that is not open, 409 for taking one in hand where [alerts] has no rule. Source: control A04.
 #pragma once
 
 #include <functional>

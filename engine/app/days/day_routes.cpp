@@ -68,8 +68,6 @@ net::HttpResponse list(const DayRouteParts& parts, const net::HttpRequest& reque
   if (!text.empty() && (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() ||
                         limit == 0 || limit > DayFacts::kDaysMax))
     return admin::error_response(400, "limit: accepted: 1 to 400");
-  if (parts.config.day_ends.empty())
-    return admin::error_response(409, "no [[end_of_day]]: no venue's day is closed");
   parts.catch_up();
   array open;
   for (const settings::EndOfDay& each : parts.config.day_ends) {
@@ -85,7 +83,10 @@ net::HttpResponse list(const DayRouteParts& parts, const net::HttpRequest& reque
   for (auto day = days.rbegin(); day != days.rend() && shown.size() < limit; ++day)
     shown.push_back(day_json(*day, parts.config));
   net::HttpResponse response;
-  response.body = boost::json::serialize(object{{"open", open}, {"closed", shown}}) + "\n";
+  response.body =
+      boost::json::serialize(object{
+          {"configured", !parts.config.day_ends.empty()}, {"open", open}, {"closed", shown}}) +
+      "\n";
   return response;
 }
 }  // namespace

@@ -1,7 +1,6 @@
 // The admin port's route of closed days: what each strategy held and earned in each instrument at
 // the cut, at which price, and what could not be valued.
-// Thread: the admin's. Cost: cold. Errors: 400 with what is accepted, 409 where no [[end_of_day]]
-// is.
+// Thread: the admin's. Cost: cold. Errors: 400 with what is accepted.
 #pragma once
 
 #include <boost/json.hpp>

@@ -125,7 +125,13 @@ TEST_CASE("without [alerts] the port says that nobody is told", "[app]") {
   const Engine engine{"alerts-off", "18531", "5"};
   const Client client{"18531"};
   engine.wait_until_up(client);
-  CHECK(client.get("/api/v1/alerts").status == 409);
+  const json::value shown = json::parse(client.get("/api/v1/alerts").body);
+  CHECK_FALSE(shown.at("configured").as_bool());
+  CHECK(shown.at("open").as_array().empty());
+  const json::object taken{{"alert", "1"}, {"who", "ann"}};
+  const Answer nobody = client.call(http::verb::post, "/api/v1/alerts/acknowledge",
+                                    json::serialize(taken), engine.token());
+  CHECK(nobody.status == 409);
   CHECK(client.get("/metrics").body.find("shrivenquant_alerts") == std::string::npos);
   engine.stop();
   CHECK(json::parse(read_text(engine.summary)).at("alerts").is_null());
