@@ -70,7 +70,9 @@ class WireEngine {
     link.rest.tls = &tls;
     link.rest.addresses = net::resolve("127.0.0.1", port, problem);
     link.stream = link.api = link.rest;
-    link.instruments = {config_.instruments[0].instrument};
+    for (const auto& each : config_.instruments)
+      if (each.instrument.venue == VenueId::BinanceSpot)
+        link.instruments.push_back(each.instrument);
     binance::MarketLinkSettings market;
     market.streams.trades = binance::TradeStream::None;
     market.messages_per_step = 1;  // each to the core at once, as a core on a thread of its own
@@ -90,6 +92,27 @@ class WireEngine {
       if (!measuring_ && measuring.load(std::memory_order_relaxed)) begin_measuring();
     }
     net::wire_stamps = nullptr;
+  }
+  void begin(std::uint32_t epoch) {
+    app::write_preamble(config_, epoch, [&](RecordHeader& record) { give(record); });
+  }
+  // Until `so`, 60 s at most: false.
+  template <class So>
+  [[nodiscard]] bool turn_until(So&& so) {
+    const MonoTime end = clock_.now() + 60 * kNsPerSecond;
+    while (!so()) {
+      if (clock_.now() > end) return false;
+      turn();
+    }
+    return true;
+  }
+  [[nodiscard]] core::Core& core() noexcept { return *core_; }
+  [[nodiscard]] bool books_live() const {
+    for (std::size_t i = 0; i < config_.instruments.size(); ++i)
+      if (config_.instruments[i].instrument.venue == VenueId::BinanceSpot &&
+          core_->book(InstrumentId{static_cast<std::uint32_t>(i)}).state() != BookState::Live)
+        return false;
+    return true;
   }
   void work_log() { static_cast<void>(log_->do_work()); }
   [[nodiscard]] const WireTimes& stages() const noexcept { return stages_; }

@@ -22,6 +22,7 @@ set(SQ_NEEDS_options_peers_bench sq_options sq::quantlib)
 set(SQ_NEEDS_floors_bench sq_messaging)
 set(SQ_NEEDS_core_engine_bench sq_app)
 set(SQ_NEEDS_app_wire_bench sq_binance-exchange)
+set(SQ_NEEDS_app_wire_start_bench sq_binance-exchange)
 set(SQ_NEEDS_wal_recovery_bench sq_app)
 set(SQ_NEEDS_wal-fold sq::xxhash)  # a second opinion: none of the engine's code
 set(SQ_NEEDS_market-simulator sq_feed sq_venue_binance sq::cli11)
@@ -30,6 +31,7 @@ set(SQ_NEEDS_sq_binance-exchange sq_net sq_auth sq_book sq_feed sq::boost_json s
 set(SQ_NEEDS_exchange_requests_bench sq_binance-exchange)
 set(SQ_ALONE sq_chaos sq_binance-exchange exchange_requests_bench test_tidy test_options_quantlib floors_bench canary_fuzz wal-fold market-simulator)  # only what the table says
 set(SQ_SOURCES_app_wire_bench ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
+set(SQ_SOURCES_app_wire_start_bench ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
 set(SQ_SOURCES_test_app ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)
 set(SQ_SOURCES_test_venue_binance ${PROJECT_SOURCE_DIR}/tests/net/certificates.cpp)  # of another module's tests
 
