@@ -7,9 +7,8 @@
 //   wire/*_read ... _write   the engine's stages: system call, decryption, decoding, the core
 //                            (log, book, strategy, risk, order), encoding with signature,
 //                            encryption, system call
-//   wire/*_core_log ...      inside the core, of every event: prices, orders, answers; the
-//   strategy's
-//                            time has risk and order in it
+//   wire/*_core_log ...      inside the core, of every event: prices, orders, answers; the time
+//                            of the strategy has risk and order in it
 //   wire/*_engine            from decrypted bytes to bytes handed to TLS
 // Closed loop: the next price is sent 50 us after the order was read. wire/x1, x3, x10: open loop,
 // prices are due when a recording's messages came, 1, 3 and 10 times as fast; every second one asks
@@ -50,7 +49,7 @@ std::vector<double> to_ns(const bench::Session& session, const std::vector<std::
   return made;
 }
 
-// Two clients' worth of figures at one pace: the engine, and a bare echo of the same sizes.
+// What the engine did at one pace.
 struct Run {
   std::string input;
   std::vector<double> whole;
@@ -99,7 +98,7 @@ Run run_engine(const bench::Session& session, const settings::Config& config,
 }
 
 void report(bench::Session& session, const std::string& name, Run& run, bench::TlsEcho& echo,
-            const bench::Pace& pace, bool with_stages) {
+            const bench::Pace& pace) {
   const std::string floor = "wire/echo_" + name;
   auto echoed = to_ns(session, echo.run(pace, run.message_bytes, run.order_bytes));
   session.report_samples(
@@ -110,7 +109,6 @@ void report(bench::Session& session, const std::string& name, Run& run, bench::T
   bench::WireTimes& stages = run.stages;
   session.report_samples(fmt::format("wire/{}_engine", name), {.input = run.input}, stages.engine,
                          0);
-  if (!with_stages) return;
   for (auto& [stage, samples] : std::initializer_list<std::pair<const char*, std::vector<double>&>>{
            {"read", stages.read},
            {"decrypt", stages.decrypt},
@@ -127,16 +125,16 @@ void bench_wire(bench::Session& session, const settings::Config& config, Certifi
   bench::TlsEcho echo{tls.server.certificate.string(), tls.server.key.string()};
   const bench::Pace closed = bench::closed_loop(session, session.smoke() ? 50 : kRounds);
   Run run = run_engine(session, config, closed, auth::Signer::pem(bench::kPrivateKey), tls);
-  report(session, "session", run, echo, closed, true);
+  report(session, "session", run, echo, closed);
   run = run_engine(session, config, closed, auth::Signer::hmac("S3CR3T"), tls);
-  report(session, "hmac", run, echo, closed, true);
+  report(session, "hmac", run, echo, closed);
   if (session.smoke()) return;
   settings::Config recorded = settings::load(test::project_dir() / "config/demo.toml");
   recorded.session.simulated.directory = config.log.dir.parent_path() / "session";
   for (const std::int64_t speed : {1, 3, 10}) {
     const bench::Pace pace = bench::recorded_pace(session, recorded, speed, kOpenLoopSeconds);
     run = run_engine(session, config, pace, auth::Signer::pem(bench::kPrivateKey), tls);
-    report(session, pace.name, run, echo, pace, true);
+    report(session, pace.name, run, echo, pace);
   }
 }
 }  // namespace

@@ -30,7 +30,9 @@ namespace {
 class StartExchange {
  public:
   StartExchange(const std::vector<Instrument>& instruments, net::TlsContext& tls)
-      : venue_{settings_of(instruments)}, site_{venue_, {key()}}, traders_{venue_, 42, 2'000} {
+      : venue_{wire_settings(instruments)},
+        site_{venue_, {wire_key()}},
+        traders_{venue_, 42, 2'000} {
     site_.set_limit_factor(kLimitFactor);
     site_.set_faults(faults_);
     traders_.open(now_ms());
@@ -72,22 +74,6 @@ class StartExchange {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
-  static exchange::SpotSettings settings_of(const std::vector<Instrument>& instruments) {
-    exchange::SpotSettings settings;
-    settings.instruments = instruments;
-    exchange::Account user;
-    user.name = "user";
-    user.balances["BTC"].free = 1'000 * Amount::kScale;
-    user.balances["USDT"].free = 1'000'000 * Amount::kScale;
-    settings.accounts.push_back(user);
-    return settings;
-  }
-  static exchange::ApiKey key() {
-    exchange::ApiKey made;
-    made.key = "K";
-    made.hmac_secret = "S3CR3T";
-    return made;
-  }
   [[nodiscard]] std::int64_t now_ms() const { return clock_.wall().ns / kNsPerMs; }
   app::LiveClock clock_;
   exchange::FaultPlan faults_;

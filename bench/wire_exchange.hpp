@@ -4,7 +4,6 @@
 #pragma once
 
 #include <atomic>
-#include <charconv>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -31,6 +30,24 @@ inline constexpr const char* kPrivateKey =
     "-----BEGIN PRIVATE KEY-----\n"
     "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
     "-----END PRIVATE KEY-----\n";
+
+inline exchange::SpotSettings wire_settings(const std::vector<Instrument>& instruments) {
+  exchange::SpotSettings settings;
+  settings.instruments = instruments;
+  exchange::Account user;
+  user.name = "user";
+  user.balances["BTC"].free = 1'000 * Amount::kScale;
+  user.balances["USDT"].free = 1'000'000 * Amount::kScale;
+  settings.accounts.push_back(user);
+  return settings;
+}
+inline exchange::ApiKey wire_key() {
+  exchange::ApiKey made;
+  made.key = "K";
+  made.hmac_secret = "S3CR3T";
+  made.public_key_pem = kPublicKey;
+  return made;
+}
 
 // A best price in the venue's own words, taken apart where the price and its number stand.
 class PriceText {
@@ -160,8 +177,8 @@ class Stamping final : public exchange::Site {
 class WireExchange {
  public:
   WireExchange(const Instrument& instrument, net::TlsContext& tls)
-      : venue_{settings_of(instrument)},
-        site_{venue_, {key()}},
+      : venue_{wire_settings({instrument})},
+        site_{venue_, {wire_key()}},
         traders_{venue_, 42, 2'000},
         stamping_{site_, instrument.tick.raw()},
         tick_{instrument.tick.raw()} {
@@ -225,23 +242,6 @@ class WireExchange {
     const MonoTime quiet = clock_.now() + kAnswerNsMax;
     while (clock_.now() < quiet) server_.turn(0, clock_.now());
     return stamping_.orders >= 20 && stamping_.told != nullptr;
-  }
-  static exchange::SpotSettings settings_of(const Instrument& instrument) {
-    exchange::SpotSettings settings;
-    settings.instruments = {instrument};
-    exchange::Account user;
-    user.name = "user";
-    user.balances["BTC"].free = 1'000 * Amount::kScale;
-    user.balances["USDT"].free = 1'000'000 * Amount::kScale;
-    settings.accounts.push_back(user);
-    return settings;
-  }
-  static exchange::ApiKey key() {
-    exchange::ApiKey made;
-    made.key = "K";
-    made.hmac_secret = "S3CR3T";
-    made.public_key_pem = kPublicKey;
-    return made;
   }
   [[nodiscard]] std::int64_t now_ms() const { return clock_.wall().ns / kNsPerMs; }
   app::LiveClock clock_;
