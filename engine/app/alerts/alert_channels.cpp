@@ -6,29 +6,24 @@
 #include <sys/wait.h>
 
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 #include "engine/app/threads.hpp"
+#include "engine/settings/webhook.hpp"
 
 namespace sq::app {
 WebhookChannel::WebhookChannel(const std::string& url, std::int64_t timeout_ns)
     : timeout_ns_{timeout_ns} {
-  std::string_view rest = url;
-  const bool secret = rest.starts_with("https://");
-  rest.remove_prefix(secret ? 8 : 7);
-  port_ = secret ? 443 : 80;
-  const std::size_t slash = rest.find('/');
-  const std::string_view authority = rest.substr(0, slash);
-  target_ = std::string{rest.substr(slash)};
-  const std::size_t colon = authority.find(':');
-  host_ = std::string{authority.substr(0, colon)};
-  if (colon != std::string_view::npos)
-    std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port_);
-  if (secret) tls_.emplace(net::TlsContext::client({}));
+  const auto to = settings::parse_webhook(url);
+  if (!to) throw std::runtime_error("no webhook: " + url);
+  host_ = to->server.host;
+  port_ = to->server.port;
+  target_ = to->target;
+  if (to->server.secure) tls_.emplace(net::TlsContext::client({}));
   net::HttpClientSettings settings;
   settings.connection.host = host_;
   settings.connection.port = port_;

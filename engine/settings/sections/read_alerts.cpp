@@ -1,8 +1,9 @@
 // [alerts] and its grammars.
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "engine/settings/sections/alert_fields.hpp"
+#include "engine/settings/webhook.hpp"
 
 namespace sq::settings {
 namespace {
@@ -13,33 +14,8 @@ std::optional<std::string> parse_sentence(std::string_view text) {
     return std::nullopt;
   return std::string{text};
 }
-// No user and no password: the configuration goes into the log.
-std::optional<std::string> parse_webhook(std::string_view text) {
-  std::string_view rest = text;
-  if (rest.starts_with("https://"))
-    rest.remove_prefix(8);
-  else if (rest.starts_with("http://"))
-    rest.remove_prefix(7);
-  else
-    return std::nullopt;
-  const auto plain = [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; };
-  if (text.size() > 1'024 || !std::ranges::all_of(rest, plain)) return std::nullopt;
-  const std::size_t slash = rest.find('/');
-  if (slash == 0 || slash == std::string_view::npos) return std::nullopt;
-  const std::string_view authority = rest.substr(0, slash);
-  const std::size_t colon = authority.find(':');
-  const auto host_part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-  };
-  if (colon == 0 || !std::ranges::all_of(authority.substr(0, colon), host_part))
-    return std::nullopt;
-  if (colon != std::string_view::npos) {
-    const std::string_view digits = authority.substr(colon + 1);
-    std::uint32_t port = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc{} || end != digits.data() + digits.size() || port < 1 || port > 65'535)
-      return std::nullopt;
-  }
+std::optional<std::string> webhook_text(std::string_view text) {
+  if (!parse_webhook(text)) return std::nullopt;
   return std::string{text};
 }
 }  // namespace
@@ -48,7 +24,20 @@ const Codec<std::string> kSentenceCodec{"1 to 120 printable characters", parse_s
 const Codec<std::string> kWebhookCodec{
     "http:// or https://, a host of a-z 0-9 . -, perhaps a port, and a path; without user and "
     "password",
-    parse_webhook, same};
+    webhook_text, same};
+
+std::optional<Webhook> parse_webhook(std::string_view text) {
+  const auto plain = [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+  const std::size_t scheme = text.find("://");
+  if (text.size() > 1'024 || !text.starts_with("http") || scheme == std::string_view::npos ||
+      !std::ranges::all_of(text, plain))
+    return std::nullopt;
+  const std::size_t slash = text.find('/', scheme + 3);
+  if (slash == std::string_view::npos) return std::nullopt;
+  auto server = parse_url(text.substr(0, slash));
+  if (!server) return std::nullopt;
+  return Webhook{std::move(*server), std::string{text.substr(slash)}};
+}
 
 void read_alerts(Reader& root, Config& config) {
   Alerts& alerts = config.alerts;
@@ -65,7 +54,8 @@ void read_alerts(Reader& root, Config& config) {
   if (reader->sound() && !alerts.webhook && !alerts.command)
     reader->refuse("command", "webhook or command: somebody has to hear of it");
   if (reader->sound() && alerts.command && alerts.command->is_relative())
-    reader->refuse("command", "a path from the root: it does not depend on the folder of the start");
+    reader->refuse("command",
+                   "a path from the root: it does not depend on the folder of the start");
   if (reader->sound() && !config.admin.enabled)
     reader->refuse("rule", "[admin] enabled = true: an alert is repeated until acknowledged there");
   reader->finish();
