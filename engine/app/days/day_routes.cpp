@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/app/days/day_summary.hpp"
 #include "engine/app/moment_text.hpp"
 #include "engine/app/summary.hpp"
 #include "engine/net/http_server.hpp"
@@ -15,29 +16,21 @@ using boost::json::array;
 using boost::json::object;
 constexpr std::size_t kDaysShown = 10;
 
-std::string money(std::int64_t raw) { return to_text(Int128{raw}, Amount::kDecimals); }
-
-// null: not known, because a position has no price.
-boost::json::value known(const DayClosed& told, std::int64_t raw) {
-  if (told.valued == 0) return nullptr;
-  return boost::json::value(money(raw));
-}
-
 object money_json(const DayClosed& told) {
   object shown{
       {"currency", told.currency.text()},
-      {"of_day", object{{"realised", money(told.day_realised)},
-                        {"fees", money(told.day_fees)},
-                        {"funding", money(told.day_funding)},
-                        {"net", known(told, told.day_net)},
+      {"of_day", object{{"realised", money_text(told.day_realised)},
+                        {"fees", money_text(told.day_fees)},
+                        {"funding", money_text(told.day_funding)},
+                        {"net", known_money(told, told.day_net)},
                         {"net_from", told.net_from == 0 ? "start" : date_text(told.net_from)},
-                        {"turnover", money(told.day_turnover)},
+                        {"turnover", money_text(told.day_turnover)},
                         {"fills", told.day_fills}}},
-      {"running", object{{"realised", money(told.realised)},
-                         {"unrealised", known(told, told.unrealised)},
-                         {"fees", money(told.fees)},
-                         {"funding", money(told.funding)},
-                         {"net", known(told, told.net)}}}};
+      {"running", object{{"realised", money_text(told.realised)},
+                         {"unrealised", known_money(told, told.unrealised)},
+                         {"fees", money_text(told.fees)},
+                         {"funding", money_text(told.funding)},
+                         {"net", known_money(told, told.net)}}}};
   return shown;
 }
 
@@ -71,9 +64,7 @@ net::HttpResponse list(const DayRouteParts& parts, const net::HttpRequest& reque
   parts.catch_up();
   array open;
   for (const settings::EndOfDay& each : parts.config.day_ends) {
-    const auto closed = parts.view.ledger().days().closed(each.venue);
-    const std::int64_t day =
-        closed ? *closed + 1 : day_of(parts.view.ledger().days().began(), each.cut_ns);
+    const std::int64_t day = open_day(parts.view.ledger().days(), each);
     open.push_back({{"venue", text_of(each.venue)},
                     {"day", date_text(day)},
                     {"cut", moment_text(cut_of(day, each.cut_ns))}});

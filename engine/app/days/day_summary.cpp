@@ -10,14 +10,17 @@
 #include "engine/types/text.hpp"
 
 namespace sq::app {
-namespace {
-std::string money(std::int64_t raw) { return to_text(Int128{raw}, Amount::kDecimals); }
+std::string money_text(std::int64_t raw) { return to_text(Int128{raw}, Amount::kDecimals); }
 
-boost::json::value known(const DayClosed& total, std::int64_t raw) {
-  if (total.valued == 0) return nullptr;
-  return boost::json::value(money(raw));
+boost::json::value known_money(const DayClosed& told, std::int64_t raw) {
+  if (told.valued == 0) return nullptr;
+  return boost::json::value(money_text(raw));
 }
-}  // namespace
+
+std::int64_t open_day(const core::DayBooks& books, const settings::EndOfDay& end) {
+  const auto closed = books.closed(end.venue);
+  return closed ? *closed + 1 : day_of(books.began(), end.cut_ns);
+}
 
 std::vector<VenueDays> venue_days(const core::DayBooks& books,
                                   const std::vector<settings::EndOfDay>& ends) {
@@ -26,7 +29,7 @@ std::vector<VenueDays> venue_days(const core::DayBooks& books,
     VenueDays venue;
     venue.venue = end.venue;
     const auto closed = books.closed(end.venue);
-    venue.open = closed ? *closed + 1 : day_of(books.began(), end.cut_ns);
+    venue.open = open_day(books, end);
     venue.open_until = cut_of(venue.open, end.cut_ns);
     for (const core::ClosedTotal& total : books.totals())
       if (closed && total.venue == end.venue && total.last.day == *closed &&
@@ -45,7 +48,7 @@ void print_days(std::FILE* out, const std::vector<VenueDays>& days) {
     for (const DayClosed& total : venue.totals) {
       const std::string net = total.valued != 0
                                   ? fmt::format("{} of the day, {} since the start",
-                                                money(total.day_net), money(total.net))
+                                                money_text(total.day_net), money_text(total.net))
                                   : fmt::format("{} positions are not valued", total.not_valued);
       fmt::print(out, "    {} was closed{}: account {}, net {} {}\n", date_text(total.day),
                  total.late_ns > kNsPerSecond
@@ -67,8 +70,8 @@ boost::json::array days_json(const std::vector<VenueDays>& days) {
           {"currency", total.currency.text()},
           {"late_ms", total.late_ns / kNsPerMs},
           {"not_valued", total.not_valued},
-          {"day_net", known(total, total.day_net)},
-          {"net", known(total, total.net)}});
+          {"day_net", known_money(total, total.day_net)},
+          {"net", known_money(total, total.net)}});
     shown.push_back(boost::json::object{{"venue", text_of(venue.venue)},
                                         {"open", date_text(venue.open)},
                                         {"open_until", moment_text(venue.open_until)},

@@ -40,9 +40,8 @@ class VenueConditions {
       return "the venue says that it is closed: no order is sent until it tells of the account "
              "again";
     case VenueCondition::RateLimited:
-      return "the venue wants us to wait, or the orders' share of its limits is used up: no order "
-             "is "
-             "sent, what works goes on working";
+      return "the venue wants us to wait, or the orders' share of its limits is used up: no "
+             "order is sent, what works goes on working";
     case VenueCondition::NoTrading:
       return "the venue refuses the key or the account may not trade: somebody has to mend it and "
              "start the engine again";
