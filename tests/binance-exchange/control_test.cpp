@@ -10,17 +10,6 @@ using namespace sq::exchange;
 namespace {
 namespace json = boost::json;
 
-void submit(SpotWorld& world, Side side, std::int32_t price, std::int32_t qty) {
-  matching::NewOrder made;
-  made.id = world.exchange.next_order_id();
-  made.owner = world.exchange.anonymous_owner();
-  made.side = side;
-  made.price = Price::from_units(price);
-  made.qty = Qty::from_units(qty);
-  made.self_trade = matching::SelfTrade::Allow;
-  REQUIRE(world.exchange.trade_anonymously(*world.exchange.markets().at("BTCUSDT"), made,
-                                           wall_ms()) == matching::Refusal::None);
-}
 json::array published(RawClient& client) {
   return client.ask("GET", "/control/books").json().at("BTCUSDT").as_array();
 }

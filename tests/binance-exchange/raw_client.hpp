@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 
 #include <boost/json.hpp>
+#include <catch2/catch.hpp>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -119,6 +120,18 @@ struct SpotWorld : World {
   SpotWorld(const SpotWorld&) = delete;
   SpotWorld& operator=(const SpotWorld&) = delete;
 };
+// Somebody else's order in its first symbol.
+inline void submit(SpotWorld& world, Side side, std::int32_t price, std::int32_t qty) {
+  matching::NewOrder made;
+  made.id = world.exchange.next_order_id();
+  made.owner = world.exchange.anonymous_owner();
+  made.side = side;
+  made.price = Price::from_units(price);
+  made.qty = Qty::from_units(qty);
+  made.self_trade = matching::SelfTrade::Allow;
+  REQUIRE(world.exchange.trade_anonymously(*world.exchange.markets().at("BTCUSDT"), made,
+                                           wall_ms()) == matching::Refusal::None);
+}
 // One user with 1,000 USDT; key K.
 struct UsdmWorld : World {
   UsdmExchange exchange{test_usdm_settings()};

@@ -15,17 +15,6 @@ std::uint64_t at(const std::string& bytes, std::size_t offset, std::size_t count
     value = value << 8U | static_cast<unsigned char>(bytes[offset + i]);
   return value;
 }
-void submit(SpotWorld& world, Side side, std::int32_t price, std::int32_t qty) {
-  matching::NewOrder made;
-  made.id = world.exchange.next_order_id();
-  made.owner = world.exchange.anonymous_owner();
-  made.side = side;
-  made.price = Price::from_units(price);
-  made.qty = Qty::from_units(qty);
-  made.self_trade = matching::SelfTrade::Allow;
-  REQUIRE(world.exchange.trade_anonymously(*world.exchange.markets().at("BTCUSDT"), made,
-                                           wall_ms()) == matching::Refusal::None);
-}
 void check_header(const std::string& bytes, std::uint64_t block, std::uint64_t message) {
   CHECK(at(bytes, 0, 2) == block);
   CHECK(at(bytes, 2, 2) == message);

@@ -46,6 +46,15 @@ void venue_is(CoreFixture& f, VenueCondition condition, VenueId venue = VenueId:
   state.condition = condition;
   f.input(RecordKind::VenueState, state);
 }
+void open_one_order(CoreFixture& f) {
+  f.start();
+  f.open_book();
+  f.script.on_top = [](const strategy::Top&, strategy::Context& context) {
+    static_cast<void>(context.submit(CoreFixture::buy(9'990)));
+  };
+  f.update(10'000, 10'001, 3);
+  f.report(f.venue.orders.at(0).id, ReportKind::Accepted);
+}
 }  // namespace
 
 TEST_CASE("two rejects pause the strategy; after the hold one smallest order decides", "[core]") {
@@ -123,8 +132,8 @@ TEST_CASE("a breaker whose action is kill closes its scope", "[core]") {
 
 TEST_CASE("no order goes to a venue that is gone; when it is back its orders are cancelled",
           "[core]") {
-  for (const VenueCondition gone : {VenueCondition::Disconnected, VenueCondition::Maintenance,
-                                    VenueCondition::NoTrading}) {
+  for (const VenueCondition gone :
+       {VenueCondition::Disconnected, VenueCondition::Maintenance, VenueCondition::NoTrading}) {
     Desk f{rejects()};
     REQUIRE(f.send(1'000) == risk::Rule::None);
     f.report(f.venue.orders.back().id, ReportKind::Accepted);
@@ -143,13 +152,7 @@ TEST_CASE("no order goes to a venue that is gone; when it is back its orders are
 TEST_CASE("a short absence of a venue, under its bound, cancels nothing", "[core]") {
   for (const std::int64_t ms : {999, 1'000}) {
     CoreFixture f{[](core::CoreSetup& setup) { setup.venue_gone_ns = kNsPerSecond; }};
-    f.start();
-    f.open_book();
-    f.script.on_top = [](const strategy::Top&, strategy::Context& context) {
-      static_cast<void>(context.submit(CoreFixture::buy(9'990)));
-    };
-    f.update(10'000, 10'001, 3);
-    f.report(f.venue.orders.at(0).id, ReportKind::Accepted);
+    open_one_order(f);
     venue_is(f, VenueCondition::Disconnected);
     f.at_ms += ms;
     venue_is(f, VenueCondition::Connected);
@@ -182,13 +185,7 @@ TEST_CASE("a venue that is degraded takes orders", "[core]") {
 TEST_CASE("an absence counts from where it began, also after a wait and before one", "[core]") {
   for (const std::int64_t ms : {999, 1'000}) {
     CoreFixture f{[](core::CoreSetup& setup) { setup.venue_gone_ns = kNsPerSecond; }};
-    f.start();
-    f.open_book();
-    f.script.on_top = [](const strategy::Top&, strategy::Context& context) {
-      static_cast<void>(context.submit(CoreFixture::buy(9'990)));
-    };
-    f.update(10'000, 10'001, 3);
-    f.report(f.venue.orders.at(0).id, ReportKind::Accepted);
+    open_one_order(f);
     venue_is(f, VenueCondition::RateLimited);
     f.at_ms += 1'200;
     venue_is(f, VenueCondition::Disconnected);
