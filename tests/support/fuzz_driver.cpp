@@ -1,6 +1,8 @@
 // Runs a fuzz function without libFuzzer, so that every build exercises it: the files of the folder
 // given (its corpus, if there is one), each mutated, then pseudo-random bytes. Seeded: one input
-// sequence on every machine. The search for new inputs is tools/check fuzz.
+// sequence on every machine. A file .hex holds the digits of its bytes. The search for new inputs
+// is tools/check fuzz.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -8,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <string>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -53,7 +56,16 @@ class Driver {
 
 Bytes read(const std::filesystem::path& path) {
   std::ifstream file{path, std::ios::binary};
-  return Bytes{std::istreambuf_iterator<char>{file}, {}};
+  Bytes bytes{std::istreambuf_iterator<char>{file}, {}};
+  if (path.extension() != ".hex") return bytes;
+  std::erase(bytes, '\n');
+  Bytes made(bytes.size() / 2);
+  for (std::size_t i = 0; i < made.size(); ++i)
+    made[i] = static_cast<std::uint8_t>(
+        std::stoi(std::string{bytes.begin() + static_cast<std::ptrdiff_t>(2 * i),
+                              bytes.begin() + static_cast<std::ptrdiff_t>(2 * i + 2)},
+                  nullptr, 16));
+  return made;
 }
 }  // namespace
 
@@ -61,9 +73,12 @@ int main(int argc, char** argv) {
   Driver driver;
   int files = 0;
   if (argc > 1 && std::filesystem::is_directory(argv[1])) {
-    for (const auto& entry : std::filesystem::directory_iterator{argv[1]}) {
-      if (!entry.is_regular_file()) continue;
-      driver.run_mutations(read(entry.path()));
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator{argv[1]})
+      if (entry.is_regular_file()) paths.push_back(entry.path());
+    std::ranges::sort(paths);  // a folder's own order is another one elsewhere
+    for (const auto& path : paths) {
+      driver.run_mutations(read(path));
       ++files;
     }
   }
